@@ -1,0 +1,59 @@
+# Two commands matter: `make run` and `make test`. Everything else is for those who build.
+
+PYTHON ?= $(shell command -v python3.14 || command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export HOST PORT
+
+.PHONY: run test check format shots lock clean
+
+run: $(VENV)/base.stamp .env
+	@$(BIN)/python manage.py serve
+
+test: $(VENV)/dev.stamp .env
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+check: $(VENV)/dev.stamp .env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	SITE_URL=https://study.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py load_packs --check
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+
+shots: $(VENV)/dev.stamp .env
+	@$(BIN)/python -m tests.browser.shots $(ARGS)
+
+lock: $(VENV)/dev.stamp
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/base.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --group dev -c requirements/base.lock -o requirements/dev.lock
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Pilcrow needs Python 3.11 or newer. Install it (Debian, Ubuntu: apt install python3 python3-venv), or name yours: make PYTHON=/path/to/python3 run"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python here has no venv package. Install it (Debian, Ubuntu: apt install python3-venv) and try again."; exit 1; }
+	@echo "Setting up in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || printf '#!/bin/sh\nshift 2\nexec $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"\n' > $@ && chmod +x $@
+
+$(VENV)/base.stamp: requirements/base.lock | $(VENV)/bin/uv
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/base.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock | $(VENV)/bin/uv
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@ $(VENV)/base.stamp
+
+.env:
+	@$(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50))' > .env
+	@chmod 600 .env

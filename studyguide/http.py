@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import gzip
+import secrets
+from collections.abc import Callable
+from io import BytesIO
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg")
+SMALLEST = 500  # bytes; below this the header costs more than it saves
+
+type_of_next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class HtmxHttpRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+class RefuseUnknownMethods:
+    """TRACE, PUT and made-up methods never reach a view that forgot to say so."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in KNOWN_METHODS:
+            return HttpResponseNotAllowed(KNOWN_METHODS)
+        return self.get_response(request)
+
+
+class CompressMiddleware:
+    """gzip at level 1: a fifth of the time of Django's level 6 for a tenth more bytes.
+
+    A file name of random length in the gzip header hides the exact size of what
+    was compressed (BREACH), as django.middleware.gzip does.
+    """
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not is_compressible(response):
+            return response
+        patch_vary_headers(response, ("Accept-Encoding",))
+        if "gzip" not in request.headers.get("Accept-Encoding", ""):
+            return response
+        if isinstance(response, HttpResponse):
+            body = response.content
+        else:  # a static file, straight from its folder
+            body = b"".join(response)  # type: ignore[call-overload]
+        if len(body) < SMALLEST and isinstance(response, HttpResponse):
+            return response
+        squeezed = HttpResponse(compress(body), status=response.status_code)
+        squeezed.headers = response.headers
+        squeezed.cookies = response.cookies
+        squeezed.headers["Content-Length"] = str(len(squeezed.content))
+        squeezed.headers["Content-Encoding"] = "gzip"
+        etag = response.headers.get("ETag", "")
+        if etag and not etag.startswith("W/"):
+            squeezed.headers["ETag"] = f"W/{etag}"
+        response.close()
+        return squeezed
+
+
+def is_compressible(response: HttpResponseBase) -> bool:
+    return (
+        response.status_code == 200
+        and "Content-Encoding" not in response.headers
+        and response.headers.get("Content-Type", "").startswith(COMPRESSIBLE)
+    )
+
+
+def compress(body: bytes) -> bytes:
+    name = "x" * (1 + secrets.randbelow(100))
+    buffer = BytesIO()
+    with gzip.GzipFile(name, "wb", compresslevel=1, fileobj=buffer, mtime=0) as file:
+        file.write(body)
+    return buffer.getvalue()

@@ -1,0 +1,117 @@
+"""The essay drawn as itself: one bar for each passage, its height by length.
+
+SVG without a viewBox and in percent: bars stretch, type keeps its size, and no
+style attribute is needed. Built from numbers alone, so there is nothing to escape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Bar:
+    number: int
+    words: int
+    is_read: bool = False
+    is_here: bool = False
+
+    @property
+    def fill(self) -> str:
+        if self.is_here:
+            return "f-now"
+        return "f-ink" if self.is_read else "f-todo"
+
+
+def percent(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def heights(bars: Sequence[Bar]) -> list[float]:
+    """0.2 to 1: the root of the length, or the longest paragraph would dwarf the rest."""
+    longest = max((bar.words for bar in bars), default=0) or 1
+    return [max(0.2, (bar.words / longest) ** 0.75) if bar.words else 0.5 for bar in bars]
+
+
+def rects(
+    bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor: float
+) -> str:
+    """Bars of `relative` heights standing on `floor`, `step` apart, all in percent."""
+    return "".join(
+        f'<rect class="{bar.fill}" x="{percent(index * step)}" '
+        f'y="{percent(floor * (1 - height))}" width="{percent(step * 0.74)}" '
+        f'height="{percent(floor * height)}"/>'
+        for index, (bar, height) in enumerate(zip(bars, relative, strict=True))
+    )
+
+
+def sky(bars: Sequence[Bar], relative: Sequence[float], *, slots: int) -> SafeString:
+    """A section's bars in a row of the contents, all sections on one scale."""
+    step = 100 / max(slots, 1)
+    body = rects(bars, relative, step=step, floor=100)
+    return mark_safe(f'<svg class="sky" aria-hidden="true">{body}</svg>')  # noqa: S308
+
+
+def skyline(
+    bars: Sequence[Bar], chapters: Sequence[tuple[str, int, int]]
+) -> SafeString:
+    """The whole essay: bars, and below them the chapters as (label, first, last)."""
+    step = 100 / max(len(bars), 1)
+    place = {bar.number: index for index, bar in enumerate(bars)}
+    body = rects(bars, heights(bars), step=step, floor=80)
+    for index, bar in enumerate(bars):
+        if bar.is_here:
+            is_late = index > len(bars) * 0.7
+            body += (
+                f'<line class="here-l" x1="{percent(index * step)}" '
+                f'x2="{percent(index * step)}" y1="0" y2="80%"/>'
+            )
+            body += format_html(
+                '<text class="t-now big{}" x="{}" y="1em">{}</text>',
+                " end" if is_late else "",
+                percent(index * step + (-0.6 if is_late else 1)),
+                _("You are at ¶%(number)s") % {"number": bar.number},
+            )
+    for label, first, last in chapters:
+        x, end = place[first] * step, (place[last] + 1) * step - step * 0.26
+        body += (
+            f'<line class="axis" x1="{percent(x)}" x2="{percent(end)}" y1="83%" y2="83%"/>'
+        )
+        body += format_html(
+            '<text class="t-ink" x="{}" y="96%">{}<tspan class="wide" dx=".6em">¶{}–{}'
+            "</tspan></text>",
+            percent(x),
+            label,
+            first,
+            last,
+        )
+    return format_html(
+        '<svg class="svg tall" role="img" aria-label="{}">{}</svg>',
+        told(bars),
+        mark_safe(body),  # noqa: S308
+    )
+
+
+def told(bars: Sequence[Bar]) -> str:
+    """The same in words, for those who do not see the drawing."""
+    read = sum(bar.is_read for bar in bars)
+    here = next((bar.number for bar in bars if bar.is_here), None)
+    words = _(
+        "The essay drawn as %(all)d bars, one for each paragraph, taller for longer. "
+        "%(read)d are read."
+    ) % {"all": len(bars), "read": read}
+    if here is not None:
+        words += " " + _("You are at paragraph %(here)d.") % {"here": here}
+    return words
+
+
+def rail_bar(bar: Bar, relative: float) -> SafeString:
+    return mark_safe(  # noqa: S308
+        f'<svg class="bar" aria-hidden="true"><rect class="{bar.fill}" '
+        f'width="{percent(relative * 100)}" height="100%"/></svg>'
+    )

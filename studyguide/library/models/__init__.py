@@ -1,0 +1,45 @@
+from studyguide.library.models.content import (
+    Article,
+    Chapter,
+    Footnote,
+    GlossaryTerm,
+    Passage,
+    Person,
+    Section,
+    TimelineEvent,
+    Work,
+)
+from studyguide.library.models.originals import (
+    Original,
+    OriginalFootnote,
+    OriginalGrant,
+    OriginalPassage,
+)
+from studyguide.library.models.reading import (
+    ReadingMark,
+    ReadingPosition,
+    ReadingState,
+    mark,
+)
+from studyguide.library.models.search import SearchEntry
+
+__all__ = [
+    "Article",
+    "Chapter",
+    "Footnote",
+    "GlossaryTerm",
+    "Original",
+    "OriginalFootnote",
+    "OriginalGrant",
+    "OriginalPassage",
+    "Passage",
+    "Person",
+    "ReadingMark",
+    "ReadingPosition",
+    "ReadingState",
+    "SearchEntry",
+    "Section",
+    "TimelineEvent",
+    "Work",
+    "mark",
+]

@@ -1,0 +1,154 @@
+"""How far a reader is: what the article's and the section's pages show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.safestring import SafeString
+
+from studyguide.accounts.models import User
+from studyguide.library import bars
+from studyguide.library.bars import Bar
+from studyguide.library.models import Article, ReadingPosition, ReadingState, Section
+
+Reader = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A reader's marks in one article, by number of the passage."""
+
+    read: frozenset[int] = frozenset()
+    unclear: frozenset[int] = frozenset()
+    position: int | None = None  # the last place, whatever was marked there
+
+    @classmethod
+    def of(cls, user: Reader, article: Article) -> Progress:
+        if not user.is_authenticated:
+            return cls()
+        states = ReadingState.objects.filter(user=user, article=article).values_list(
+            "passage__number", "is_read", "is_unclear"
+        )
+        position = (
+            ReadingPosition.objects.filter(user=user, article=article)
+            .values_list("passage__number", flat=True)
+            .first()
+        )
+        return cls.from_rows(list(states), position)
+
+    @classmethod
+    def from_rows(
+        cls, rows: Sequence[tuple[int, bool, bool]], position: int | None
+    ) -> Progress:
+        return cls(
+            frozenset(number for number, is_read, _ in rows if is_read),
+            frozenset(number for number, _, is_unclear in rows if is_unclear),
+            position,
+        )
+
+    def next_of(self, numbers: Sequence[int]) -> int | None:
+        """Where to go on: the last place, or the first unread passage after it."""
+        if self.position is None:
+            return None
+        later = [n for n in numbers if n >= self.position]
+        earlier = [n for n in numbers if n < self.position]
+        return next((n for n in [*later, *earlier] if n not in self.read), self.position)
+
+
+@dataclass
+class ContentsRow:
+    section: Section
+    sky: SafeString
+    read: int
+    total: int
+    is_here: bool
+
+    @property
+    def is_read(self) -> bool:
+        return self.read == self.total
+
+
+@dataclass
+class ContentsChapter:
+    label: str
+    title: str
+    summary: str
+    first: int
+    last: int
+    rows: list[ContentsRow] = field(default_factory=list)
+
+    @property
+    def is_here(self) -> bool:
+        return any(row.is_here for row in self.rows)
+
+
+@dataclass
+class Contents:
+    """All that the article's page shows of chapters, sections and progress."""
+
+    chapters: list[ContentsChapter]
+    skyline: SafeString
+    total: int
+    read: int
+    here: int | None  # number of the passage to go on at
+    section: Section | None  # the section it is in
+    remaining: int = 0  # unread passages of that section
+
+    @property
+    def minutes_left(self) -> int:
+        if self.section is None:
+            return 0
+        size = self.section.last - self.section.first + 1
+        return max(1, round(self.section.minutes * self.remaining / size))
+
+
+def contents(article: Article, sections: Sequence[Section], progress: Progress) -> Contents:
+    """`sections` in order, with their chapters fetched."""
+    numbers = [n for s in sections for n in range(s.first, s.last + 1)]
+    here = progress.next_of(numbers)
+    drawn = [bar_of(article.facts, n, progress, here) for n in numbers]
+    relative = dict(zip(numbers, bars.heights(drawn), strict=True))
+    by_number = {bar.number: bar for bar in drawn}
+    slots = max((s.last - s.first + 1 for s in sections), default=1)
+    chapters: dict[int, ContentsChapter] = {}
+    here_section = None
+    for section in sections:
+        chapter = chapters.setdefault(section.chapter_id, empty_chapter(section))
+        chapter.last = section.last
+        span = range(section.first, section.last + 1)
+        is_here = here in span
+        if is_here:
+            here_section = section
+        sky = bars.sky([by_number[n] for n in span], [relative[n] for n in span], slots=slots)
+        read = sum(n in progress.read for n in span)
+        chapter.rows.append(ContentsRow(section, sky, read, len(span), is_here))
+    return Contents(
+        chapters=[*chapters.values()],
+        skyline=bars.skyline(drawn, [(c.label, c.first, c.last) for c in chapters.values()]),
+        total=len(numbers),
+        read=len(progress.read.intersection(numbers)),
+        here=here,
+        section=here_section,
+        remaining=unread_in(here_section, progress),
+    )
+
+
+def empty_chapter(section: Section) -> ContentsChapter:
+    chapter = section.chapter
+    return ContentsChapter(
+        chapter.label, chapter.title, chapter.summary, section.first, section.last
+    )
+
+
+def unread_in(section: Section | None, progress: Progress) -> int:
+    if section is None:
+        return 0
+    return sum(n not in progress.read for n in range(section.first, section.last + 1))
+
+
+def bar_of(facts: dict[str, Any], number: int, progress: Progress, here: int | None) -> Bar:
+    words = facts.get(f"p{number}", {}).get("words", 0)
+    return Bar(number, words, number in progress.read, number == here)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from studyguide.library.views import around, glossary, marks, originals, reader, search
+
+REF = r"(?P<ref>[pn][1-9][0-9]{0,3})"
+
+urlpatterns = [
+    path("", reader.home, name="home"),
+    # /articles/<slug>/
+    path("articles/<slug:article>/", reader.article, name="article"),
+    path("articles/<slug:article>/glossary/", glossary.glossary, name="glossary"),
+    path(
+        "articles/<slug:article>/glossary/<slug:term>/",
+        glossary.glossary_term,
+        name="glossary_term",
+    ),
+    path("articles/<slug:article>/timeline/", around.timeline, name="timeline"),
+    path("articles/<slug:article>/people/", around.people, name="people"),
+    path("articles/<slug:article>/footnotes/", around.footnotes, name="footnotes"),
+    path(
+        "articles/<slug:article>/bibliography/", around.bibliography, name="bibliography"
+    ),
+    path("articles/<slug:article>/argument/", around.argument, name="argument"),
+    path("articles/<slug:article>/pages/<slug:page>/", around.page, name="page"),
+    path("articles/<slug:article>/search/", search.search, name="search"),
+    path("articles/<slug:article>/print/", reader.print_contents, name="print_contents"),
+    path(
+        "articles/<slug:article>/print/<slug:part>/", reader.print_part, name="print_part"
+    ),
+    path("articles/<slug:article>/originals/", originals.originals, name="originals"),
+    path(
+        "articles/<slug:article>/originals/preview/",
+        originals.original_preview,
+        name="original_preview",
+    ),
+    path(
+        "articles/<slug:article>/originals/confirm/",
+        originals.original_confirm,
+        name="original_confirm",
+    ),
+    path(
+        "articles/<slug:article>/originals/<int:original>/remove/",
+        originals.original_remove,
+        name="original_remove",
+    ),
+    path("articles/<slug:article>/position/", marks.position, name="position"),
+    re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/$", reader.permalink, name="permalink"),
+    re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/mark/$", marks.mark, name="mark"),
+    path("articles/<slug:article>/<slug:chapter>/<slug:section>/", reader.section, name="section"),
+]

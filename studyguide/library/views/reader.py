@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from studyguide.accounts.preferences import preferences_of
+from studyguide.library.models import Article, Footnote, GlossaryTerm, Passage, Section
+from studyguide.library.page import SectionPage, for_reader
+from studyguide.library.reading import Progress, contents
+
+
+@require_safe
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    articles = list(Article.objects.current().order_by("title")[:200])
+    if len(articles) == 1:
+        return show_article(request, articles[0])
+    return render(request, "library/home.html", {"articles": articles, "nav": "read"})
+
+
+@require_safe
+@login_not_required
+def article(request: HttpRequest, article: str) -> HttpResponse:
+    return show_article(request, get_object_or_404(Article.objects.current(), slug=article))
+
+
+def show_article(request: HttpRequest, article: Article) -> HttpResponse:
+    sections = article.sections.current().select_related("chapter").defer("segments")
+    progress = Progress.of(request.user, article)
+    context = {
+        "article": article,
+        "contents": contents(article, list(sections), progress),
+        "progress": progress,
+        "nav": "read",
+    }
+    return render(request, "library/article.html", context)
+
+
+@require_safe
+@login_not_required
+def section(request: HttpRequest, article: str, chapter: str, section: str) -> HttpResponse:
+    sections = Section.objects.current().filter(
+        article__slug=article, article__retired_at=None, slug=section
+    )
+    found = for_reader(sections.select_related("article", "chapter"), request.user).first()
+    if found is None:
+        return moved(article, section)
+    if found.chapter.slug != chapter:
+        return redirect(found, permanent=True)
+    page = SectionPage(found, request)
+    if page.is_unchanged():
+        return page.stamp(HttpResponse(status=304))
+    return page.stamp(render(request, "library/section.html", page.context()))
+
+
+def moved(article: str, slug: str) -> HttpResponse:
+    """An earlier slug of a section leads to where it is now."""
+    for section in Section.objects.current().filter(article__slug=article).defer("segments"):
+        if slug in section.was:
+            return redirect(section, permanent=True)
+    raise Http404
+
+
+@require_safe
+@login_not_required
+def permalink(request: HttpRequest, article: str, ref: str) -> HttpResponse:
+    """/articles/<slug>/p44/ is for ever; where p44 is read may change."""
+    passages = Passage.objects.current().filter(article__slug=article)
+    if ref.startswith("n"):
+        notes = Footnote.objects.current().filter(article__slug=article)
+        passages = passages.filter(footnotes__in=notes.filter(ref=ref))
+    else:
+        passages = passages.filter(ref=ref)
+    passage = get_object_or_404(passages.select_related("section__chapter", "article"))
+    passage.section.article = passage.article
+    query = request.GET.urlencode()
+    address = passage.section.get_absolute_url() + (f"?{query}" if query else "")
+    return redirect(f"{address}#{ref}")
+
+
+@require_safe
+@login_not_required
+def print_contents(request: HttpRequest, article: str) -> HttpResponse:
+    found = get_object_or_404(Article.objects.current(), slug=article)
+    sections = found.sections.current().select_related("chapter").defer("segments")
+    context = {"article": found, "contents": contents(found, list(sections), Progress())}
+    return render(request, "library/print_contents.html", {**context, "nav": "read"})
+
+
+@require_safe
+@login_not_required
+def print_part(request: HttpRequest, article: str, part: str) -> HttpResponse:
+    """A section or a chapter on one page, with notes, terms and footnotes."""
+    found = get_object_or_404(Article.objects.current(), slug=article)
+    sections = found.sections.current().filter(Q(chapter__slug=part) | Q(slug=part))
+    chosen = list(for_reader(sections.select_related("chapter"), request.user))
+    if not chosen:
+        raise Http404
+    pages = [SectionPage(section, request, is_print=True) for section in chosen]
+    for page in pages:
+        page.section.article = found
+    context = {
+        "article": found,
+        "pages": [(page.section, page.body_html()) for page in pages],
+        "chapter": chosen[0].chapter,
+        "is_chapter": part == chosen[0].chapter.slug,
+        "terms": terms_in(found, chosen),
+        "look": preferences_of(request),
+        "nav": "read",
+    }
+    return render(request, "library/print_part.html", context)
+
+
+def terms_in(article: Article, sections: list[Section]) -> list[GlossaryTerm]:
+    numbers = {f"p{n}" for s in sections for n in range(s.first, s.last + 1)}
+    terms = GlossaryTerm.objects.current().filter(article=article)
+    return [term for term in terms if numbers.intersection(term.places)]

@@ -1,0 +1,18 @@
+"""The site map. Each room lists its own pages; the prefixes are all here."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("studyguide.library.urls")),
+    path("", include("studyguide.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "studyguide.errors.bad_request"
+handler403 = "studyguide.errors.permission_denied"
+handler404 = "studyguide.errors.page_not_found"
+handler500 = "studyguide.errors.server_error"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+# Database files, not memory: what is promised about WAL and flushing must hold here too.
+DATA = Path(os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="pilcrow-test-"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("DATA_DIR", str(DATA))
+os.environ.setdefault("STATIC_ROOT", str(DATA / "static"))
+os.environ["SITE_URL"] = "http://localhost:8000"
+os.environ["DEBUG"] = "0"
+os.environ["STATIC_COLLECTED"] = "0"
+
+from studyguide.settings import *  # noqa: E402, F403
+from studyguide.settings import DATABASES, PASSWORD_HASHERS  # noqa: E402
+
+for alias, config in DATABASES.items():
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        config["TEST"] = {"NAME": str(DATA / f"test-{alias}{worker}.sqlite3")}
+
+# Fast enough to sign in a thousand times; the real one has a test of its own.
+PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
