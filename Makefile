@@ -1,6 +1,7 @@
 # Two commands matter: `make run` and `make test`. Everything else is for those who build.
 
-PYTHON ?= $(shell command -v python3.14 || command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The newest that runs: a name may be there and its Python not (pyenv).
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$name && break; done)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 VENV := .venv

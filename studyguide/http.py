@@ -5,9 +5,14 @@ import secrets
 from collections.abc import Callable
 from io import BytesIO
 
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -31,6 +36,40 @@ class RefuseUnknownMethods:
         if request.method not in KNOWN_METHODS:
             return HttpResponseNotAllowed(KNOWN_METHODS)
         return self.get_response(request)
+
+
+class FullPageSignIn:
+    """A fragment asked for by somebody whose session ended becomes the whole sign-in
+    page, which leads back to where the reader was; never a sign-in form in a paragraph."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        login = resolve_url(settings.LOGIN_URL)
+        is_sent_away = response.status_code == 302 and response.headers.get(
+            "Location", ""
+        ).startswith(login)
+        if not (is_sent_away and isinstance(request, HttpRequest) and hasattr(request, "htmx")):
+            return response
+        if not request.htmx:
+            return response
+        here = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(f"{login}?{urlencode({'next': here})}")
+
+
+class ShortUploads(FileUploadHandler):
+    """What goes beyond 3 MB of a file is not kept: whoever reads the file finds it too
+    large, and 50 MB cost neither memory nor disk."""
+
+    LARGEST = 3 * 1024 * 1024
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        return raw_data if start < self.LARGEST else None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
 
 
 class CompressMiddleware:

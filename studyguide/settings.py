@@ -85,7 +85,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "django_htmx",
-    "django.contrib.admin",
+    "studyguide.accounts.apps.PilcrowAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "studyguide.http.RefuseUnknownMethods",
     "django.middleware.security.SecurityMiddleware",
     "studyguide.http.CompressMiddleware",
+    "studyguide.http.FullPageSignIn",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -248,6 +249,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+FILE_UPLOAD_HANDLERS = [
+    "studyguide.http.ShortUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -1,3 +1,10 @@
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from studyguide.accounts import views
+
+urlpatterns = [
+    path("settings/", views.reading_settings, name="reading_settings"),
+    path("account/", views.account, name="account"),
+]

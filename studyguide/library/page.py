@@ -135,12 +135,13 @@ class SectionPage:
     def body_html(self) -> SafeString:
         fillers = {"original": self.original_html, "mark": self.mark_html}
         stored = self.section.segments[get_language() or settings.LANGUAGE_CODE]
-        return mark_safe(  # noqa: S308
-            "".join(
-                part if isinstance(part, str) else fillers[part[0]](*part[1:])
-                for part in stored
-            )
+        body = "".join(
+            part if isinstance(part, str) else fillers[part[0]](*part[1:])
+            for part in stored
         )
+        if self.is_print:  # nothing folds on paper
+            body = body.replace('<details class="fold">', '<details class="fold" open>')
+        return mark_safe(body)  # noqa: S308
 
     def original_html(self, ref: str, place: str) -> str:
         body = self.original.get(ref)

@@ -18,8 +18,11 @@ class OriginalQuerySet(models.QuerySet["Original"]):
         """Copies whose audience this person belongs to. Nobody signed in: none."""
         if user is None or not user.is_authenticated:
             return self.none()
+        owned = Q(owner=user)
+        if user.is_staff:  # imported on the server, and nobody's own yet
+            owned |= Q(owner=None)
         return self.filter(
-            Q(owner=user)
+            owned
             | Q(audience=Original.Audience.SIGNED_IN)
             | Q(
                 Exists(OriginalGrant.objects.filter(original=OuterRef("pk"), user=user)),
@@ -39,6 +42,8 @@ class OriginalQuerySet(models.QuerySet["Original"]):
 
 
 class Original(models.Model):
+    """A copy of the article's text, added by whoever has it, for its audience alone."""
+
     class Audience(models.TextChoices):
         PRIVATE = "private", _("only me")
         GRANTED = "granted", _("those it was shared with")
@@ -77,6 +82,10 @@ class Original(models.Model):
     def __str__(self) -> str:
         return f"{self.article} ({self.get_audience_display()})"
 
+    def may_be_removed_by(self, user: User) -> bool:
+        """Its owner; and staff, who may have to take down what others shared."""
+        return bool(user.is_staff or self.owner_id == user.pk)
+
 
 class OriginalGrant(models.Model):
     """One reader let in to a copy, and by what (opaque here)."""
@@ -103,16 +112,15 @@ class OriginalPassage(models.Model):
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="originals")
     position = models.PositiveSmallIntegerField()
     is_quotation = models.BooleanField(default=False)
-    sentences = models.JSONField(default=list)  # plain text, one string a sentence
-    body_html = models.TextField()
+    sentences = models.JSONField(default=list)  # as text; the mark of note 18 as [^18]
+    body_html = models.TextField()  # with terms linked and its notes below it
     terms = models.JSONField(default=list)  # refs of glossary terms that occur in it
 
     class Meta:
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["original", "passage", "position"],
-                name="original_passage_once_a_place",
+                fields=["original", "position"], name="original_passage_once_a_place"
             )
         ]
 
@@ -123,9 +131,7 @@ class OriginalPassage(models.Model):
 class OriginalFootnote(models.Model):
     original = models.ForeignKey(Original, models.CASCADE, related_name="footnotes")
     number = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    body_html = models.TextField()
-    terms = models.JSONField(default=list)
+    text = models.TextField()  # an empty line parts its paragraphs
 
     class Meta:
         ordering = ["number"]

@@ -32,6 +32,7 @@ from studyguide.library.models import (
     TimelineEvent,
     Work,
 )
+from studyguide.library.originals.store import render_all
 from studyguide.library.packs import notes, timeline
 from studyguide.library.packs.render import Rendered, Renderer, segments
 from studyguide.library.packs.schema import Node, Pack
@@ -62,6 +63,7 @@ def renderer_version() -> str:
     files = [
         *sorted(here.glob("*.py")),
         library / "search.py",
+        library / "originals" / "store.py",
         templates / "_segments.html",
         templates / "_footnote_body.html",
     ]
@@ -102,6 +104,7 @@ class Sync:
         self.rows(Person, "ref", self.person_rows())
         self.store_segments(sections, rendered, bodies)
         search.index_article(article)
+        render_all(article)  # copies keep their place; their terms may have changed
         return self.loaded
 
     # Rendering, and with it where each term occurs
@@ -324,6 +327,7 @@ class Sync:
                 )
         places = {p.ref: p.place for p in row.passages.all()}
         return {
+            "slug": section.id,
             "question_html": self.renderer.line(section.question),
             "closing_html": self.renderer.render(section.closing).html,
             "discuss_html": [self.renderer.line(item) for item in section.discuss],

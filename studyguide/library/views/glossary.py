@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from studyguide.http import HtmxHttpRequest
+from studyguide.library.models import Article, GlossaryTerm
+from studyguide.library.search import fold
+
+Kind = GlossaryTerm.Kind
+PLURALS: dict[str, str | Promise] = {
+    Kind.IDEA: _("Ideas"),
+    Kind.BODY: _("Bodies"),
+    Kind.PARTY: _("Parties"),
+    Kind.PERSON: _("People"),
+    Kind.PLACE: _("Places"),
+    Kind.EVENT: _("Events"),
+    Kind.TEXT: _("Texts"),
+}
+SHOWN = ["ref", "term", "letter", "kind", "gloss", "is_authors_usage", "places", "aliases"]
+
+
+@require_safe
+@login_not_required
+def glossary(request: HtmxHttpRequest, article: str) -> HttpResponse:
+    """All terms by letter; `?q=` finds, `?kind=` chooses (and so do the radios,
+    without asking the server)."""
+    found = get_object_or_404(Article.objects.current(), slug=article)
+    terms = list(found.terms.filter(retired_at=None).values(*SHOWN))
+    asked = request.GET.get("q", "").strip()[:100]
+    if asked:
+        terms = [term for term in terms if answers(term, fold(asked))]
+    kind = request.GET.get("kind", "")
+    context = {
+        "article": found,
+        "asked": asked,
+        "kind": kind if kind in PLURALS else "all",
+        "total": len(terms),
+        "kinds": [
+            (kind, label, sum(term["kind"] == kind for term in terms))
+            for kind, label in PLURALS.items()
+        ],
+        "letters": [
+            (letter, [shown(term) for term in group])
+            for letter, group in groupby(terms, key=lambda term: term["letter"])
+        ],
+        "nav": "terms",
+    }
+    return render(request, "library/glossary.html", context)
+
+
+def answers(term: dict[str, Any], asked: str) -> bool:
+    """Whether one of its spellings, or a word of one, begins with what was asked."""
+    spellings = [fold(spelling) for spelling in term["aliases"]]
+    return any(
+        spelling.startswith(asked) or f" {asked}" in spelling for spelling in spellings
+    )
+
+
+def shown(term: dict[str, Any]) -> dict[str, Any]:
+    passages = [ref[1:] for ref in term["places"] if ref.startswith("p")]
+    return {
+        **term,
+        "kind_label": Kind(term["kind"]).label,
+        "passages": passages[:4],
+        "more": len(passages[4:]),
+    }
+
+
+@require_safe
+@login_not_required
+def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResponse:
+    """An entry's page; for htmx the pop-over."""
+    terms = GlossaryTerm.objects.current().select_related("article")
+    found = get_object_or_404(
+        terms, article__slug=article, article__retired_at=None, ref=term
+    )
+    if request.htmx:
+        response = render(request, "library/_term.html", {"term": found})
+        response.headers["Vary"] = "HX-Request"
+        return response
+    passages = dict(
+        found.article.passages.filter(retired_at=None, ref__in=found.places).values_list(
+            "ref", "headline"
+        )
+    )
+    context = {
+        "article": found.article,
+        "term": found,
+        "places": [
+            (ref, ref[1:], passages.get(ref, "")) for ref in found.places if ref in passages
+        ],
+        "notes": [(ref, ref[1:]) for ref in found.places if ref.startswith("n")],
+        "nav": "terms",
+    }
+    response = render(request, "library/glossary_term.html", context)
+    response.headers["Vary"] = "HX-Request"
+    return response
