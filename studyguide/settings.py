@@ -216,6 +216,10 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 # Without mail nothing may wait for mail: the address is then a matter of choice.
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if HAS_MAIL else "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if HAS_MAIL else "none"
+ACCOUNT_FORMS = {
+    "login": "studyguide.accounts.forms.SignInForm",
+    "signup": "studyguide.accounts.forms.MakeAccountForm",
+}
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -36,6 +37,14 @@ class AdminSite(admin.AdminSite):
             settings.IS_LOOPBACK or bool(user.is_authenticated and is_mfa_enabled(user))
         )
 
+    def get_urls(self) -> list[Any]:
+        """Each view decides for itself: the site-wide redirect to the sign-in page would
+        tell that there is something here."""
+        patterns = super().get_urls()
+        for view in views_of(patterns):
+            getattr(view, "__func__", view).login_required = False
+        return patterns
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         inner = super().admin_view(view, cacheable)
 
@@ -44,6 +53,13 @@ class AdminSite(admin.AdminSite):
                 return self.login(request)
             return inner(request, *args, **kwargs)  # type: ignore[no-any-return]
 
-        guarded.login_required = False  # type: ignore[attr-defined]
         guarded.csrf_exempt = getattr(inner, "csrf_exempt", False)  # type: ignore[attr-defined]
         return guarded
+
+
+def views_of(patterns: Iterable[Any]) -> Iterator[Any]:
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from views_of(pattern.url_patterns)
+        else:
+            yield pattern.callback

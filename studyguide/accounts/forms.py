@@ -1,12 +1,46 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from studyguide.accounts.models import User
 from studyguide.accounts.preferences import FIELDS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say(self.fields["login"], _("User name or e-mail address"))
+        say(self.fields["password"], _("Password"))
+        self.fields["remember"] = forms.BooleanField(
+            required=False, initial=True, widget=forms.HiddenInput
+        )
+
+
+class MakeAccountForm(SignupForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say(self.fields["username"], _("User name"), _("Letters, digits and @ . + - _"))
+        say(self.fields["email"], _("E-mail address"))
+        say(
+            self.fields["password1"],
+            _("Password"),
+            _("At least eight characters; not a common word, not digits alone."),
+        )
+
+
+def say(field: forms.Field, label: StrOrPromise, help_text: StrOrPromise = "") -> None:
+    """Our words on a field of allauth's; a placeholder would only repeat the label."""
+    field.label = label
+    field.help_text = help_text
+    field.widget.attrs.pop("placeholder", None)
 
 
 class ReadingSettingsForm(forms.ModelForm):  # type: ignore[type-arg]

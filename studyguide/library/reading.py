@@ -73,6 +73,7 @@ class ContentsRow:
 
 @dataclass
 class ContentsChapter:
+    slug: str
     label: str
     title: str
     summary: str
@@ -139,7 +140,7 @@ def contents(article: Article, sections: Sequence[Section], progress: Progress) 
 def empty_chapter(section: Section) -> ContentsChapter:
     chapter = section.chapter
     return ContentsChapter(
-        chapter.label, chapter.title, chapter.summary, section.first, section.last
+        chapter.slug, chapter.label, chapter.title, chapter.summary, section.first, section.last
     )
 
 

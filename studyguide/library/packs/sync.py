@@ -245,7 +245,9 @@ class Sync:
     def term_rows(self) -> Iterable[Row]:
         names = {term.id: term.term for term in self.pack.terms}
         order = [p.ref for p in self.pack.passages] + [n.id for n in self.pack.footnotes]
+        named = {person.term: person.at for person in self.pack.people if person.term}
         for term in self.pack.terms:
+            places = {*self.found[term.id], *named.get(term.id, ())}
             own = {"without": [term.id]}
             key = search.fold(term.term)
             yield {
@@ -267,7 +269,7 @@ class Sync:
                 "is_case_exact": term.case == "exact",
                 "is_linked": term.link,
                 "see": [{"ref": ref, "term": names[ref]} for ref in term.see],
-                "places": sorted(set(self.found[term.id]), key=order.index),
+                "places": sorted(places, key=order.index),
             }
 
     def person_rows(self) -> Iterable[Row]:

@@ -1,0 +1,121 @@
+"""Pictures of the pages as they are, at three widths and in both themes: `make shots`.
+
+They go to var/shots (or where --to says); the one in the README is made with --readme.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import launch_options
+from tests.browser.server import ROOT, serving
+
+SLUG = "genesis-of-bureaucratic-socialism"
+WIDTHS = {390: 844, 1280: 800, 1920: 1080}
+PEOPLE = """
+from django.utils import timezone
+from uuid import uuid4
+from studyguide.accounts.models import User
+from studyguide.library.models import Article, ReadingMark, mark
+user = User.objects.create_user('reader', password='a long password', display_name='A. Reader')
+passages = list(Article.objects.get().passages.filter(number__lte=46))
+mark(passages[:44], kind=ReadingMark.Kind.READ, user=user, token=uuid4(), at=timezone.now())
+mark(passages[45:46], kind=ReadingMark.Kind.UNCLEAR, user=user, token=uuid4(), at=timezone.now())
+"""
+ORIGINAL = """
+import os
+from pathlib import Path
+from django.utils import timezone
+from studyguide.accounts.models import User
+from studyguide.library.models import Article, Original
+from studyguide.library.originals.parse import parse
+from studyguide.library.originals.store import aligned, store
+article = Article.objects.get()
+parsed = parse(Path(os.environ['ARTICLE_FILE']).read_text())
+store(parsed, aligned(parsed, article), article=article, owner=User.objects.get(),
+      audience=Original.Audience.PRIVATE, right='', credit='My own copy', at=timezone.now())
+"""
+PAGES = {
+    "home": "/",
+    "reader": f"/articles/{SLUG}/party-and-class/who-was-left/",
+    "glossary": f"/articles/{SLUG}/glossary/",
+    "term": f"/articles/{SLUG}/glossary/uchraspred/",
+    "timeline": f"/articles/{SLUG}/timeline/",
+    "people": f"/articles/{SLUG}/people/",
+    "footnotes": f"/articles/{SLUG}/footnotes/",
+    "bibliography": f"/articles/{SLUG}/bibliography/",
+    "argument": f"/articles/{SLUG}/argument/",
+    "page": f"/articles/{SLUG}/pages/before-you-read/",
+    "search": f"/articles/{SLUG}/search/?q=bureaucracy",
+    "print": f"/articles/{SLUG}/print/party-and-class/",
+    "originals": f"/articles/{SLUG}/originals/",
+    "settings": "/settings/",
+    "account": "/account/",
+    "mfa": "/accounts/2fa/",
+    "signin": "/accounts/login/",
+    "signup": "/accounts/signup/",
+    "missing": "/nothing-here/",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=Path, default=ROOT / "var" / "shots")
+    parser.add_argument("--only", nargs="*", default=list(PAGES))
+    parser.add_argument("--widths", nargs="*", type=int, default=list(WIDTHS))
+    parser.add_argument("--themes", nargs="*", default=["light", "dark"])
+    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--fold", action="store_true", help="the first screen only")
+    options = parser.parse_args()
+    scripts = [PEOPLE, ORIGINAL] if "ARTICLE_FILE" in os.environ else [PEOPLE]
+    with serving(*scripts) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        if options.readme:
+            shoot_readme(browser, address)
+            return
+        options.to.mkdir(parents=True, exist_ok=True)
+        for theme in options.themes:
+            for width in options.widths:
+                page = new_page(browser, width, theme)
+                for name in (n for n in options.only if n in ("signin", "signup")):
+                    shoot(page, address, name, options.to / f"{name}-{width}-{theme}.png", full=not options.fold)
+                sign_in(page, address)
+                for name in (n for n in options.only if n not in ("signin", "signup")):
+                    shoot(page, address, name, options.to / f"{name}-{width}-{theme}.png", full=not options.fold)
+                page.context.close()
+
+
+def new_page(browser: Browser, width: int, theme: str) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS.get(width, 800)},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    return context.new_page()
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.goto(f"{address}/accounts/login/")
+    page.get_by_label("User name or e-mail address").fill("reader")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{address}/")
+
+
+def shoot(page: Page, address: str, name: str, to: Path, *, full: bool) -> None:
+    page.goto(address + PAGES[name])
+    page.screenshot(path=to, full_page=full)
+
+
+def shoot_readme(browser: Browser, address: str) -> None:
+    page = new_page(browser, 1280, "light")
+    sign_in(page, address)
+    shoot(page, address, "reader", ROOT / "docs" / "reader.png", full=False)
+
+
+if __name__ == "__main__":
+    main()
