@@ -89,11 +89,10 @@ class CompressMiddleware:
         patch_vary_headers(response, ("Accept-Encoding",))
         if "gzip" not in request.headers.get("Accept-Encoding", ""):
             return response
-        if isinstance(response, HttpResponse):
-            body = response.content
-        else:  # a static file, straight from its folder
-            body = b"".join(response)  # type: ignore[call-overload]
-        if len(body) < SMALLEST and isinstance(response, HttpResponse):
+        # A static file comes straight from its folder, as a stream.
+        is_whole = isinstance(response, HttpResponse)
+        body = b"".join(response)
+        if len(body) < SMALLEST and is_whole:
             return response
         squeezed = HttpResponse(compress(body), status=response.status_code)
         squeezed.headers = response.headers

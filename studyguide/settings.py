@@ -23,9 +23,7 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 def is_site_url(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise EnvValidationError(
-            "must look like https://study.example.org, without a path", []
-        )
+        raise EnvValidationError("must look like https://study.example.org, without a path", [])
 
 
 def is_database_url(value: str) -> None:
@@ -135,9 +133,7 @@ TEMPLATES = [
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": (
-        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON"
-    ),
+    "init_command": ("PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON"),
 }
 
 
@@ -150,9 +146,7 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
-DATABASES = {
-    "default": database(DATABASE_URL or f"sqlite:///{DATA_DIR / 'pilcrow.sqlite3'}")
-}
+DATABASES = {"default": database(DATABASE_URL or f"sqlite:///{DATA_DIR / 'pilcrow.sqlite3'}")}
 CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {

@@ -27,7 +27,8 @@ class AdminSite(admin.AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         messages.warning(
-            request, _("The administration asks for a second factor. Add one here first.")
+            request,
+            _("The administration asks for a second factor. Add one here first."),
         )
         return redirect("mfa_index")
 

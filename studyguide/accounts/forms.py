@@ -55,7 +55,9 @@ class ReadingSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 def zones() -> list[tuple[str, str]]:
     """Zones by place, such as Europe/London, and UTC."""
     names = sorted(name for name in available_timezones() if "/" in name)
-    places = [name for name in names if not name.startswith(("Etc/", "posix/", "right/", "SystemV/"))]
+    places = [
+        name for name in names if not name.startswith(("Etc/", "posix/", "right/", "SystemV/"))
+    ]
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
 
 

@@ -66,9 +66,7 @@ class Preferences(models.Model):
     reader_view = models.CharField(
         _("show"), max_length=5, choices=ReaderView, default=ReaderView.BOTH
     )
-    is_original_first = models.BooleanField(
-        _("original before the notes"), default=False
-    )
+    is_original_first = models.BooleanField(_("original before the notes"), default=False)
     has_single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
 
     class Meta:
@@ -92,11 +90,11 @@ class User(Preferences, AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    email = OptionalEmailField(_("e-mail address"), null=True, blank=True)  # type: ignore[assignment]
+    email = OptionalEmailField(_("e-mail address"), null=True, blank=True)
     display_name = models.CharField(_("name shown to others"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
 
-    objects = PersonManager()
+    objects = PersonManager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("person")
@@ -130,11 +128,9 @@ class Session(AbstractBaseSession):
     """A signed-in browser; the person's id stands in a column, so that one query
     finds both and one DELETE signs a person out everywhere."""
 
-    user = models.ForeignKey(
-        User, models.CASCADE, null=True, related_name="browser_sessions"
-    )
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="browser_sessions")
 
-    objects = BaseSessionManager["Session"]()
+    objects = BaseSessionManager["Session"]()  # type: ignore[misc]
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined, misc]
         abstract = False

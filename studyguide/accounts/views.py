@@ -13,7 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from studyguide.accounts.forms import AccountForm, ReadingSettingsForm
 from studyguide.accounts.models import User
-from studyguide.accounts.preferences import FIELDS, is_choice, preferences_of, write_cookie
+from studyguide.accounts.preferences import (
+    FIELDS,
+    is_choice,
+    preferences_of,
+    write_cookie,
+)
+from studyguide.accounts.sessions import signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,8 +74,7 @@ def safe_next(request: HttpRequest) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101
-    form = AccountForm(request.POST or None, instance=request.user)
+    form = AccountForm(request.POST or None, instance=signed_in(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Kept."))

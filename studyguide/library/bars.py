@@ -38,9 +38,7 @@ def heights(bars: Sequence[Bar]) -> list[float]:
     return [max(0.2, (bar.words / longest) ** 0.75) if bar.words else 0.5 for bar in bars]
 
 
-def rects(
-    bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor: float
-) -> str:
+def rects(bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor: float) -> str:
     """Bars of `relative` heights standing on `floor`, `step` apart, all in percent."""
     return "".join(
         f'<rect class="{bar.fill}" x="{percent(index * step)}" '
@@ -57,9 +55,7 @@ def sky(bars: Sequence[Bar], relative: Sequence[float], *, slots: int) -> SafeSt
     return mark_safe(f'<svg class="sky" aria-hidden="true">{body}</svg>')  # noqa: S308
 
 
-def skyline(
-    bars: Sequence[Bar], chapters: Sequence[tuple[str, int, int]]
-) -> SafeString:
+def skyline(bars: Sequence[Bar], chapters: Sequence[tuple[str, int, int]]) -> SafeString:
     """The whole essay: bars, and below them the chapters as (label, first, last)."""
     step = 100 / max(len(bars), 1)
     place = {bar.number: index for index, bar in enumerate(bars)}
@@ -79,9 +75,7 @@ def skyline(
             )
     for label, first, last in chapters:
         x, end = place[first] * step, (place[last] + 1) * step - step * 0.26
-        body += (
-            f'<line class="axis" x1="{percent(x)}" x2="{percent(end)}" y1="83%" y2="83%"/>'
-        )
+        body += f'<line class="axis" x1="{percent(x)}" x2="{percent(end)}" y1="83%" y2="83%"/>'
         body += format_html(
             '<text class="t-ink" x="{}" y="96%">{}<tspan class="wide" dx=".6em">¶{}–{}'
             "</tspan></text>",

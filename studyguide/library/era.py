@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.html import format_html, strip_tags
@@ -16,20 +17,26 @@ from studyguide.library.models import TimelineEvent
 LEFT, RIGHT = 1.0, 99.0  # percent
 BANDS = ("f-ink", "f-firm", "f-todo")
 MOST_LABELS = 12
+MOST_YEARS = 12
 
 
-def era(events: Sequence[TimelineEvent]) -> SafeString:
-    """Nothing when no event has a date."""
+@dataclass(frozen=True)
+class Era:
+    svg: SafeString
+    first: int = 0  # years that the line shows
+    last: int = 0
+    outside: int = 0  # dated events before or after them
+
+
+def era(events: Sequence[TimelineEvent]) -> Era:
+    """The line, or an empty one when no event has a date."""
     dated = [event for event in events if event.start_on and event.end_on]
     if not dated:
-        return mark_safe("")
-    scale = Scale(
-        min(event.start_on.year for event in dated if event.start_on),
-        max(event.end_on.year for event in dated if event.end_on),
-    )
-    points = [event for event in dated if not event.is_period]
+        return Era(mark_safe(""))
+    scale = Scale(*core([event.start_on.year for event in dated if event.start_on]))
+    points = [event for event in dated if not event.is_period and scale.holds(event)]
     busiest = busiest_month(points)
-    body = bands([event for event in dated if event.is_period], scale)
+    body = bands([e for e in dated if e.is_period and scale.holds(e)], scale)
     body += years(scale)
     for event in points:
         fill = "f-now" if month_of(event) == busiest else "f-ink"
@@ -37,11 +44,24 @@ def era(events: Sequence[TimelineEvent]) -> SafeString:
             f'<rect class="{fill}" x="{percent(scale.middle(event))}" y="44%" '
             'width="4" height="34%"/>'
         )
-    return format_html(
+    svg = format_html(
         '<svg class="svg era" role="img" aria-label="{}">{}</svg>',
         told(points, scale, busiest),
         mark_safe(body),  # noqa: S308
     )
+    outside = sum(not scale.holds(event) for event in dated)
+    return Era(svg, scale.first, scale.last, outside)
+
+
+def core(years: Sequence[int]) -> tuple[int, int]:
+    """The MOST_YEARS years in which most happens, less the empty ones at either end:
+    a single forerunner a lifetime before would squeeze all the rest together."""
+    start = max(
+        years,
+        key=lambda first: (sum(0 <= y - first < MOST_YEARS for y in years), -first),
+    )
+    inside = [year for year in years if 0 <= year - start < MOST_YEARS]
+    return min(inside), max(inside)
 
 
 class Scale:
@@ -50,7 +70,13 @@ class Scale:
         self.start = date(first, 1, 1)
         self.days = (date(last + 1, 1, 1) - self.start).days
 
+    def holds(self, event: TimelineEvent) -> bool:
+        return bool(
+            event.start_on and event.end_on and self.first <= event.start_on.year <= self.last
+        )
+
     def at(self, day: date) -> float:
+        day = min(day, date(self.last, 12, 31))
         return LEFT + (RIGHT - LEFT) * (day - self.start).days / self.days
 
     def middle(self, event: TimelineEvent) -> float:
@@ -106,9 +132,7 @@ def busiest_month(events: Sequence[TimelineEvent]) -> tuple[int, int] | None:
     return month if count > 1 else None
 
 
-def told(
-    points: Sequence[TimelineEvent], scale: Scale, busiest: tuple[int, int] | None
-) -> str:
+def told(points: Sequence[TimelineEvent], scale: Scale, busiest: tuple[int, int] | None) -> str:
     words = _("%(count)d dated events from %(first)d to %(last)d as ticks on a line.") % {
         "count": len(points),
         "first": scale.first,

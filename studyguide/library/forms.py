@@ -23,7 +23,7 @@ class OriginalForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("Open the article, select all, copy, and paste it here. Broken lines are mended."),
+        help_text=_("Open the article, select all, copy, paste it here. Broken lines are mended."),
     )
     credit = forms.CharField(
         label=_("Whose text it is"),
@@ -49,7 +49,7 @@ class OriginalForm(forms.Form):
         if not self.parsed.paragraphs:
             self.add_error(
                 "text",
-                _("No paragraph was found in it: only lines without a full stop. Paste the whole text."),
+                _("No paragraph was found in it, only short lines. Paste the whole text."),
             )
         cleaned["source"] = source
         return cleaned
@@ -58,9 +58,7 @@ class OriginalForm(forms.Form):
 class ShareForm(forms.Form):
     """Staff may let every signed-in reader see a copy, and say by what right."""
 
-    is_shared = forms.BooleanField(
-        label=_("Show it to everybody who is signed in"), required=False
-    )
+    is_shared = forms.BooleanField(label=_("Show it to everybody who is signed in"), required=False)
     right = forms.CharField(
         label=_("By what right"),
         max_length=300,
@@ -72,7 +70,8 @@ class ShareForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("is_shared") and not cleaned.get("right", "").strip():
             self.add_error(
-                "right", _("Say by what right it is shown to others, or leave it private.")
+                "right",
+                _("Say by what right it is shown to others, or leave it private."),
             )
         return cleaned
 

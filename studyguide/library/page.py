@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -44,9 +45,7 @@ def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
     if not user.is_authenticated:
         return sections
     original = (
-        Original.objects.readable_by(user)
-        .filter(article=OuterRef("article"))
-        .nearest_first(user)
+        Original.objects.readable_by(user).filter(article=OuterRef("article")).nearest_first(user)
     )
     position = ReadingPosition.objects.filter(user=user, article=OuterRef("article"))
     return sections.annotate(
@@ -57,9 +56,7 @@ def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
 
 
 class SectionPage:
-    def __init__(
-        self, section: Section, request: HttpRequest, *, is_print: bool = False
-    ) -> None:
+    def __init__(self, section: Section, request: HttpRequest, *, is_print: bool = False) -> None:
         self.section = section
         self.request = request
         self.is_print = is_print
@@ -110,9 +107,9 @@ class SectionPage:
         user = self.request.user
         if not user.is_authenticated:
             return Progress()
-        rows = ReadingState.objects.filter(
-            user=user, passage__section=self.section
-        ).values_list("passage__number", "is_read", "is_unclear")
+        rows = ReadingState.objects.filter(user=user, passage__section=self.section).values_list(
+            "passage__number", "is_read", "is_unclear"
+        )
         return Progress.from_rows(list(rows), None)
 
     @cached_property
@@ -133,11 +130,13 @@ class SectionPage:
     credit = ""
 
     def body_html(self) -> SafeString:
-        fillers = {"original": self.original_html, "mark": self.mark_html}
+        fillers: dict[str, Callable[..., str]] = {
+            "original": self.original_html,
+            "mark": self.mark_html,
+        }
         stored = self.section.segments[get_language() or settings.LANGUAGE_CODE]
         body = "".join(
-            part if isinstance(part, str) else fillers[part[0]](*part[1:])
-            for part in stored
+            part if isinstance(part, str) else fillers[part[0]](*part[1:]) for part in stored
         )
         if self.is_print:  # nothing folds on paper
             body = body.replace('<details class="fold">', '<details class="fold" open>')

@@ -40,9 +40,7 @@ class Progress:
         return cls.from_rows(list(states), position)
 
     @classmethod
-    def from_rows(
-        cls, rows: Sequence[tuple[int, bool, bool]], position: int | None
-    ) -> Progress:
+    def from_rows(cls, rows: Sequence[tuple[int, bool, bool]], position: int | None) -> Progress:
         return cls(
             frozenset(number for number, is_read, _ in rows if is_read),
             frozenset(number for number, _, is_unclear in rows if is_unclear),
@@ -140,7 +138,12 @@ def contents(article: Article, sections: Sequence[Section], progress: Progress) 
 def empty_chapter(section: Section) -> ContentsChapter:
     chapter = section.chapter
     return ContentsChapter(
-        chapter.slug, chapter.label, chapter.title, chapter.summary, section.first, section.last
+        chapter.slug,
+        chapter.label,
+        chapter.title,
+        chapter.summary,
+        section.first,
+        section.last,
     )
 
 

@@ -71,15 +71,15 @@ def entries(article: Article) -> Iterator[SearchEntry]:
         return new_entry(article, None, kind, ref, position, title, texts)
 
     for passage in article.passages.filter(retired_at=None):
-        yield entry(
-            "note", passage.ref, passage.number, passage.headline, passage.note_text
-        )
+        yield entry("note", passage.ref, passage.number, passage.headline, passage.note_text)
     for note in article.footnotes.filter(retired_at=None):
         yield entry("footnote", note.ref, note.number, "", note.body_text)
     for n, term in enumerate(article.terms.filter(retired_at=None)):
-        names = " ".join(dict.fromkeys([*term.aliases, term.expansion, term.native]))
+        names = " ".join([*term.aliases, term.expansion, term.native])
         definition = strip_tags(f"{term.definition_html} {term.general_html}")
-        yield entry("term", term.ref, n, term.term, term.gloss, definition, names)
+        found = entry("term", term.ref, n, term.term, term.gloss, definition)
+        found.words += f" {normalise(names)}"  # found by, but nothing to read
+        yield found
     for n, person in enumerate(article.people.filter(retired_at=None)):
         said = " ".join(strip_tags(said["text_html"]) for said in person.says)
         yield entry("person", person.ref, n, person.name, person.role, said)
@@ -107,7 +107,13 @@ def index_original(original: Original) -> None:
     ]
     found += [
         new_entry(
-            article, original, "original", f"n{note.number}", note.number, "", [note.text]
+            article,
+            original,
+            "original",
+            f"n{note.number}",
+            note.number,
+            "",
+            [note.text],
         )
         for note in original.footnotes.all()
     ]
@@ -185,7 +191,7 @@ def find(text: str, *, article: Article, user: Reader) -> Found:
         is_by_beginnings = True
         rows = matching(readable, query, by_beginnings=True)
     rows.sort(key=lambda row: rank(row, query))
-    hits = [hit_of(row, article, query, is_by_beginnings) for row in rows[:MOST_HITS]]
+    hits = [hit_of(row, article, query, by_beginnings=is_by_beginnings) for row in rows[:MOST_HITS]]
     return Found(hits, is_by_beginnings and bool(hits), len(rows) > MOST_HITS)
 
 
@@ -201,10 +207,7 @@ def matching(
     entries: QuerySet[SearchEntry], query: Query, *, by_beginnings: bool
 ) -> list[SearchEntry]:
     if connection.vendor == "postgresql":
-        where = (
-            "array_to_tsvector(string_to_array(library_searchentry.words, ' ')) "
-            "@@ %s::tsquery"
-        )
+        where = "array_to_tsvector(string_to_array(library_searchentry.words, ' ')) @@ %s::tsquery"
         star = ":*" if by_beginnings else ""
         asked = " & ".join(f"'{word}'{star}" for word in query.words)
     else:
@@ -229,7 +232,7 @@ def rank(row: SearchEntry, query: Query) -> tuple[bool, int, int]:
     return (not title.issuperset(query.words), KINDS.index(row.kind), row.position)
 
 
-def hit_of(row: SearchEntry, article: Article, query: Query, by_beginnings: bool) -> Hit:  # noqa: FBT001
+def hit_of(row: SearchEntry, article: Article, query: Query, *, by_beginnings: bool) -> Hit:
     return Hit(
         row,
         url_of(row, article.slug),
@@ -262,7 +265,8 @@ def is_match(word: str, query: Query, *, by_beginnings: bool) -> bool:
 
 def marked(text: str, query: Query, *, by_beginnings: bool = False) -> SafeString:
     """Escaped, with <mark> around the words that were asked for."""
-    pieces, end = [], 0
+    pieces: list[str] = []
+    end = 0
     for word in WORD.finditer(text):
         if is_match(word.group(), query, by_beginnings=by_beginnings):
             pieces.append(escape(text[end : word.start()]))

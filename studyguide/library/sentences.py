@@ -11,8 +11,42 @@ BOUNDARY = re.compile(
     r"(?=[“‘\"'(\[]*[^\W_a-zà-öø-ÿ])"
 )
 ABBREVIATIONS = frozenset(
-    "mr mrs ms dr st prof eg ie cf vol vols no nos p pp ed eds trans fig ch sec ca "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "prof",
+        "eg",
+        "ie",
+        "cf",
+        "vol",
+        "vols",
+        "no",
+        "nos",
+        "p",
+        "pp",
+        "ed",
+        "eds",
+        "trans",
+        "fig",
+        "ch",
+        "sec",
+        "ca",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+    ]
 )
 LAST_WORD = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)\.$")
 

@@ -20,14 +20,18 @@ urlpatterns = [
     path("articles/<slug:article>/people/", around.people, name="people"),
     path("articles/<slug:article>/footnotes/", around.footnotes, name="footnotes"),
     path(
-        "articles/<slug:article>/bibliography/", around.bibliography, name="bibliography"
+        "articles/<slug:article>/bibliography/",
+        around.bibliography,
+        name="bibliography",
     ),
     path("articles/<slug:article>/argument/", around.argument, name="argument"),
     path("articles/<slug:article>/pages/<slug:page>/", around.page, name="page"),
     path("articles/<slug:article>/search/", search.search, name="search"),
     path("articles/<slug:article>/print/", reader.print_contents, name="print_contents"),
     path(
-        "articles/<slug:article>/print/<slug:part>/", reader.print_part, name="print_part"
+        "articles/<slug:article>/print/<slug:part>/",
+        reader.print_part,
+        name="print_part",
     ),
     path("articles/<slug:article>/originals/", originals.originals, name="originals"),
     path(
@@ -48,5 +52,9 @@ urlpatterns = [
     path("articles/<slug:article>/position/", marks.position, name="position"),
     re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/$", reader.permalink, name="permalink"),
     re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/mark/$", marks.mark, name="mark"),
-    path("articles/<slug:article>/<slug:chapter>/<slug:section>/", reader.section, name="section"),
+    path(
+        "articles/<slug:article>/<slug:chapter>/<slug:section>/",
+        reader.section,
+        name="section",
+    ),
 ]

@@ -32,9 +32,20 @@ def serving(*scripts: str, **environment: str) -> Iterator[str]:
         manage = [sys.executable, str(ROOT / "manage.py")]
         if scripts:
             for command in (["migrate", "-v0"], ["load_packs"]):
-                subprocess.run([*manage, *command], env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+                subprocess.run(
+                    [*manage, *command],
+                    env=env,
+                    cwd=ROOT,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
             for script in scripts:
-                subprocess.run([*manage, "shell", "-v0", "-c", script], env=env, cwd=ROOT, check=True)
+                subprocess.run(
+                    [*manage, "shell", "-v0", "-c", script],
+                    env=env,
+                    cwd=ROOT,
+                    check=True,
+                )
         server = subprocess.Popen(
             [*manage, "serve"],
             env=env,

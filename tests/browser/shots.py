@@ -82,10 +82,22 @@ def main() -> None:
             for width in options.widths:
                 page = new_page(browser, width, theme)
                 for name in (n for n in options.only if n in ("signin", "signup")):
-                    shoot(page, address, name, options.to / f"{name}-{width}-{theme}.png", full=not options.fold)
+                    shoot(
+                        page,
+                        address,
+                        name,
+                        options.to / f"{name}-{width}-{theme}.png",
+                        full=not options.fold,
+                    )
                 sign_in(page, address)
                 for name in (n for n in options.only if n not in ("signin", "signup")):
-                    shoot(page, address, name, options.to / f"{name}-{width}-{theme}.png", full=not options.fold)
+                    shoot(
+                        page,
+                        address,
+                        name,
+                        options.to / f"{name}-{width}-{theme}.png",
+                        full=not options.fold,
+                    )
                 page.context.close()
 
 

@@ -69,9 +69,7 @@ class Chapter(Content):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "slug"], name="chapter_slug_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "slug"], name="chapter_slug_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -100,9 +98,7 @@ class Section(Content):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "slug"], name="section_slug_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "slug"], name="section_slug_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -129,9 +125,7 @@ class Passage(Content):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "ref"], name="passage_ref_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "ref"], name="passage_ref_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -154,9 +148,7 @@ class Work(Content):
     class Meta:
         ordering = ["author", "title", "ref"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "ref"], name="work_ref_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "ref"], name="work_ref_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -181,9 +173,7 @@ class Footnote(Content):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "ref"], name="footnote_ref_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "ref"], name="footnote_ref_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -224,9 +214,7 @@ class GlossaryTerm(Content):
     class Meta:
         ordering = ["sort_key"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "ref"], name="term_ref_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "ref"], name="term_ref_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -263,9 +251,7 @@ class TimelineEvent(Content):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "ref"], name="event_ref_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "ref"], name="event_ref_once_an_article")
         ]
 
     def __str__(self) -> str:
@@ -287,9 +273,7 @@ class Person(Content):
     class Meta:
         ordering = ["sort_key"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "ref"], name="person_ref_once_an_article"
-            )
+            models.UniqueConstraint(fields=["article", "ref"], name="person_ref_once_an_article")
         ]
 
     def __str__(self) -> str:

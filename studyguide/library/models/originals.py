@@ -53,9 +53,7 @@ class Original(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="originals"
     )
-    audience = models.CharField(
-        max_length=10, choices=Audience, default=Audience.PRIVATE
-    )
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.PRIVATE)
     right = models.CharField(_("right to share"), max_length=300, blank=True)
     credit = models.CharField(_("whose text it is"), max_length=300)
     digest = models.CharField(max_length=64)
@@ -65,9 +63,7 @@ class Original(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "owner"], name="original_once_an_owner"
-            ),
+            models.UniqueConstraint(fields=["article", "owner"], name="original_once_an_owner"),
             models.UniqueConstraint(
                 fields=["article"],
                 condition=Q(owner=None),
@@ -136,9 +132,7 @@ class OriginalFootnote(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["original", "number"], name="original_footnote_once"
-            )
+            models.UniqueConstraint(fields=["original", "number"], name="original_footnote_once")
         ]
 
     def __str__(self) -> str:

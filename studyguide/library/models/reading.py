@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -25,9 +25,7 @@ class ReadingMark(models.Model):
         UNCLEAR = "unclear", _("unclear")
         CLEAR = "clear", _("clear again")
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reading_marks"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reading_marks")
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="marks")
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.DateTimeField()
@@ -36,9 +34,7 @@ class ReadingMark(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "token", "passage"], name="mark_once_a_token"
-            ),
+            models.UniqueConstraint(fields=["user", "token", "passage"], name="mark_once_a_token"),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["read", "unread", "unclear", "clear"]),
                 name="mark_kind_is_known",
@@ -74,9 +70,7 @@ class ReadingState(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "passage"], name="reading_state_once"
-            )
+            models.UniqueConstraint(fields=["user", "passage"], name="reading_state_once")
         ]
         indexes = [models.Index(fields=["user", "article"], name="state_user_article")]
 
@@ -97,9 +91,7 @@ class ReadingPosition(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "article"], name="reading_position_once"
-            )
+            models.UniqueConstraint(fields=["user", "article"], name="reading_position_once")
         ]
 
     def __str__(self) -> str:
@@ -133,12 +125,13 @@ def mark(
     A token seen before changes nothing: the press was a repeat.
     """
     passages = list(passages)
-    change = {
+    changes: dict[ReadingMark.Kind, dict[str, Any]] = {
         ReadingMark.Kind.READ: {"is_read": True, "read_at": at},
         ReadingMark.Kind.UNREAD: {"is_read": False, "read_at": None},
         ReadingMark.Kind.UNCLEAR: {"is_unclear": True},
         ReadingMark.Kind.CLEAR: {"is_unclear": False},
-    }[kind]
+    }
+    change = changes[kind]
     with transaction.atomic():
         # Orders concurrent presses of one learner, on both databases.
         User.objects.select_for_update().only("pk").get(pk=user.pk)
@@ -162,6 +155,4 @@ def mark(
             unique_fields=["user", "passage"],
             update_fields=list(change),
         )
-        ReadingPosition.move(
-            user=user, passage=passages[-1], at=at, changes=len(passages)
-        )
+        ReadingPosition.move(user=user, passage=passages[-1], at=at, changes=len(passages))

@@ -14,9 +14,7 @@ class SearchEntry(models.Model):
     """
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="search_entries")
-    original = models.ForeignKey(
-        Original, models.CASCADE, null=True, related_name="search_entries"
-    )
+    original = models.ForeignKey(Original, models.CASCADE, null=True, related_name="search_entries")
     kind = models.CharField(max_length=10)  # note, original, footnote, term, person, event
     ref = models.CharField(max_length=100)
     title = models.CharField(max_length=300)
@@ -25,9 +23,7 @@ class SearchEntry(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["article", "original"], name="search_article_original")
-        ]
+        indexes = [models.Index(fields=["article", "original"], name="search_article_original")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}"

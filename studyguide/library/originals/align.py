@@ -110,7 +110,9 @@ def gain(likeness: float) -> float:
 
 
 def attach(
-    found: list[str | None], own: Sequence[PassageFacts], facts: Mapping[str, PassageFacts]
+    found: list[str | None],
+    own: Sequence[PassageFacts],
+    facts: Mapping[str, PassageFacts],
 ) -> None:
     """A paragraph left over beside one that is too short for its passage, and that
     shares marks with it, is the rest of it."""

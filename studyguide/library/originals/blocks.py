@@ -26,20 +26,59 @@ SIGNATURES = (
 )
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
-LOOKS_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|article|div|p|h1)\b", re.IGNORECASE | re.DOTALL)
-TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*?(/?)>")
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-DROPPED = frozenset(
-    "script style noscript template head nav header footer aside form button svg iframe "
-    "object figure select textarea".split()
+LOOKS_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|article|div|p|h1)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-PARAGRAPHS = frozenset("p li dd pre td".split())
-NOTE_ID = re.compile(r"^#?(?:fn|footnote|note|_?ftn|endnote|sdfootnote)[-_:]?\w*?(\d{1,3})(?:sym)?$", re.IGNORECASE)
+TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*?(/?)>")
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+DROPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "nav",
+        "header",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "svg",
+        "iframe",
+        "object",
+        "figure",
+        "select",
+        "textarea",
+    ]
+)
+PARAGRAPHS = frozenset(["p", "li", "dd", "pre", "td"])
+NOTE_ID = re.compile(
+    r"^#?(?:fn|footnote|note|_?ftn|endnote|sdfootnote)[-_:]?\w*?(\d{1,3})(?:sym)?$",
+    re.IGNORECASE,
+)
 DEFINITION = re.compile(r"\[\^(\d{1,3})\]:\s*(.*)", re.DOTALL)
 TERMINAL = re.compile(r"[.!?…][”’\"')\]\d]*$")
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818
     """The message says what was sent and what to do; it is for readers."""
 
 
@@ -52,7 +91,10 @@ class Block:
 def decode(data: bytes) -> str:
     """Text of an uploaded file. Raises Unreadable."""
     if len(data) > LARGEST:
-        raise Unreadable("That file is larger than 2 MB. An article is a few hundred kB of text at most: send the text alone.")
+        raise Unreadable(
+            "That file is larger than 2 MB. An article is a few hundred kB of text at most: "
+            "send the text alone."
+        )
     for signature, message in SIGNATURES:
         if data.startswith(signature):
             raise Unreadable(message)
@@ -133,8 +175,10 @@ def split_group(lines: list[str], width: int, words: frozenset[str]) -> list[str
         return lines
     pieces = [lines[0]]
     for before, line in pairwise(lines):
-        is_new = starts_block(line) or starts_heading(before) or (
-            width and len(before) < width * 0.75 and TERMINAL.search(before.strip())
+        is_new = (
+            starts_block(line)
+            or starts_heading(before)
+            or (width and len(before) < width * 0.75 and TERMINAL.search(before.strip()))
         )
         if is_new:
             pieces.append(line)
@@ -270,9 +314,7 @@ def walk(element: lxml.html.HtmlElement, blocks: list[Block], *, is_quote: bool)
                 blocks.append(Block(f"{n}\n{note_text(item)}", "note"))
         elif child.tag in PARAGRAPHS or not len(child) or is_inline(child):
             kind: Literal["text", "quote"] = "quote" if is_quote else "text"
-            blocks += [
-                Block(part, kind) for part in text_of(child).split("\n\n") if part.strip()
-            ]
+            blocks += [Block(part, kind) for part in text_of(child).split("\n\n") if part.strip()]
         else:
             if (child.text or "").strip():
                 blocks.append(Block(" ".join((child.text or "").split())))
@@ -282,7 +324,26 @@ def walk(element: lxml.html.HtmlElement, blocks: list[Block], *, is_quote: bool)
 
 
 BLOCK_TAGS = frozenset(
-    "p div ul ol li table blockquote section article h1 h2 h3 h4 h5 h6 dl pre main".split()
+    [
+        "p",
+        "div",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "blockquote",
+        "section",
+        "article",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dl",
+        "pre",
+        "main",
+    ]
 )
 
 
@@ -341,4 +402,3 @@ def is_mark(element: lxml.html.HtmlElement) -> bool:
     return element.tag == "sup" or bool(
         NOTE_ID.match(element.get("href") or "") or "noteref" in (element.get("role") or "")
     )
-

@@ -42,9 +42,7 @@ def first_of_each(marks: Sequence[Mark]) -> list[Mark]:
 def chosen(text: str, count: int) -> list[Mark]:
     """Dynamic programming over candidates in the order of the text: `best[n]` is the
     cheapest way to have placed, or skipped, the notes up to n so far."""
-    best: list[tuple[float, tuple[Mark, ...]]] = [
-        (SKIPPED * n, ()) for n in range(count + 1)
-    ]
+    best: list[tuple[float, tuple[Mark, ...]]] = [(SKIPPED * n, ()) for n in range(count + 1)]
     for match in DIGITS.finditer(text):
         number = int(match.group())
         if not 1 <= number <= count:

@@ -169,9 +169,7 @@ def split_signature(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
 def is_line(block: Block) -> bool:
     text = " ".join(block.text.split())
     return (
-        block.kind != "quote"
-        and len(text.split()) < FEWEST_WORDS
-        and not SENTENCE_END.search(text)
+        block.kind != "quote" and len(text.split()) < FEWEST_WORDS and not SENTENCE_END.search(text)
     )
 
 

@@ -94,8 +94,7 @@ def render_all(article: Article) -> None:
 def linker_of(article: Article) -> TermLinker:
     terms = article.terms.current().filter(is_linked=True)
     return TermLinker(
-        Linkable(term.ref, tuple(term.aliases), is_case_exact=term.is_case_exact)
-        for term in terms
+        Linkable(term.ref, tuple(term.aliases), is_case_exact=term.is_case_exact) for term in terms
     )
 
 

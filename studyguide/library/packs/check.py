@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -31,9 +32,7 @@ REFUSED = {
 
 
 class Checker:
-    def __init__(
-        self, pack: Pack, documents: Mapping[str, Document], complain: Complain
-    ) -> None:
+    def __init__(self, pack: Pack, documents: Mapping[str, Document], complain: Complain) -> None:
         self.pack = pack
         self.documents = documents
         self.complain = complain
@@ -77,7 +76,10 @@ class Checker:
             ("people.yaml", [person.id for person in self.pack.people]),
             ("argument.yaml", [node.id for node in nodes(self.pack.argument)]),
             ("chapters", [p.ref for p in self.pack.passages]),
-            ("chapters", [s.id for s in sections] + [w for s in sections for w in s.was]),
+            (
+                "chapters",
+                [s.id for s in sections] + [w for s in sections for w in s.was],
+            ),
         ):
             for name in repeated(ids):
                 self.complain(file, 1, f"{name} stands twice: an id is given once, for ever")
@@ -99,10 +101,12 @@ class Checker:
                     f"{slug} is the name of a page: call the chapter something else",
                 )
         numbers = [passage.number for passage in self.pack.passages]
-        for before, after in zip(numbers, numbers[1:], strict=False):
+        for before, after in pairwise(numbers):
             if after <= before:
                 self.complain(
-                    file, 1, f"p{after} comes after p{before}: passages stand in their order"
+                    file,
+                    1,
+                    f"p{after} comes after p{before}: passages stand in their order",
                 )
         for ref, facts in self.pack.article.passages.items():
             line = self.line(file, "passages", ref)
@@ -120,12 +124,12 @@ class Checker:
             if text:
                 self.markdown(file, section.line, text)
             else:
-                self.complain(
-                    file, section.line, f"{section.id}: ::: {part} is missing or empty"
-                )
+                self.complain(file, section.line, f"{section.id}: ::: {part} is missing or empty")
         if len(section.discuss) != 2:
             self.complain(
-                file, section.line, f"{section.id}: ::: discuss asks for exactly two questions"
+                file,
+                section.line,
+                f"{section.id}: ::: discuss asks for exactly two questions",
             )
         for text in section.discuss:
             self.markdown(file, section.line, text)
@@ -197,9 +201,7 @@ class Checker:
                     f"once into {note.at}",
                 )
 
-    def marks_of(
-        self, file: str, passage: Passage, places: Mapping[int, str]
-    ) -> Iterable[int]:
+    def marks_of(self, file: str, passage: Passage, places: Mapping[int, str]) -> Iterable[int]:
         for offset, text in enumerate(passage.body.splitlines()):
             for found in FOOTNOTE_MARK.finditer(text):
                 number = int(found.group(1))
@@ -256,9 +258,7 @@ class Checker:
                 key = spelling if term.case == "exact" else spelling.casefold()
                 owner = owners.setdefault(key, term.id)
                 if owner != term.id:
-                    self.complain(
-                        file, line, f"{spelling!r} belongs to {owner} already: keep one"
-                    )
+                    self.complain(file, line, f"{spelling!r} belongs to {owner} already: keep one")
 
     def timeline(self) -> None:
         file = "timeline.yaml"
@@ -269,9 +269,7 @@ class Checker:
             if event.after and event.after not in ids:
                 self.complain(file, line, f"after: there is no event {event.after}")
             if event.date is None and not event.when:
-                self.complain(
-                    file, line, f"{event.id}: give a date, or say when in words (when:)"
-                )
+                self.complain(file, line, f"{event.id}: give a date, or say when in words (when:)")
             self.markdown(file, line, event.text)
 
     def people(self) -> None:

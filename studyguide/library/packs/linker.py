@@ -43,8 +43,7 @@ class TermLinker:
                 pattern = re.compile(spelling_pattern(spelling[first.start() :]), flags)
                 filed[first.group().casefold()].append((len(spelling), pattern, term.ref))
         self.filed = {
-            word: sorted(entries, key=lambda entry: -entry[0])
-            for word, entries in filed.items()
+            word: sorted(entries, key=lambda entry: -entry[0]) for word, entries in filed.items()
         }
 
     def find(self, text: str) -> Iterator[Found]:

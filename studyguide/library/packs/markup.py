@@ -95,7 +95,11 @@ class ChapterReader:
         return self.sections[-1].passages[-1]
 
     def heading(self, number: int, match: re.Match[str]) -> None:
-        level, title, attributes = len(match.group(1)), match.group(2), match.group(3) or ""
+        level, title, attributes = (
+            len(match.group(1)),
+            match.group(2),
+            match.group(3) or "",
+        )
         if self.part or self.inner:
             self.complain(self.opened, "this block is never closed: end it with a line :::")
             self.part, self.inner = "", 0
@@ -109,9 +113,7 @@ class ChapterReader:
         if level == 1:
             was = [name[4:].split(",") for name in names if name.startswith("was=")]
             self.sections.append(
-                RawSection(
-                    ids[0] if ids else "", title, tuple(was[0]) if was else (), number
-                )
+                RawSection(ids[0] if ids else "", title, tuple(was[0]) if was else (), number)
             )
             known = {"#", "was="}
         else:

@@ -46,7 +46,7 @@ class PackError:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-class PackErrors(Exception):
+class PackErrors(Exception):  # noqa: N818
     """All that is wrong with one pack, in order of files and lines."""
 
     def __init__(self, errors: list[PackError]) -> None:
@@ -122,9 +122,7 @@ class Reader:
             return None
         return self.documents[file]
 
-    def one(
-        self, model: type[Model], file: str, default: Model | None = None
-    ) -> Model | None:
+    def one(self, model: type[Model], file: str, default: Model | None = None) -> Model | None:
         if default is not None and not (self.folder / file).exists():
             return default
         document = self.document(file)

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import nh3
 from django.urls import reverse
@@ -25,7 +26,20 @@ from studyguide.library.packs.schema import Pack, Term
 FOOTNOTE_MARK = re.compile(r"\[\^(\d+)\]")
 REFERENCE = re.compile(r"^[pn]\d+$")
 SLOT = re.compile(r"<!--slot (.*?)-->")
-ALLOWED_TAGS = {"a", "aside", "em", "h2", "h3", "li", "ol", "p", "span", "strong", "sup", "ul"}
+ALLOWED_TAGS = {
+    "a",
+    "aside",
+    "em",
+    "h2",
+    "h3",
+    "li",
+    "ol",
+    "p",
+    "span",
+    "strong",
+    "sup",
+    "ul",
+}
 ALLOWED_ATTRIBUTES = {
     "*": {"class", "id", "lang"},
     "a": {"href", "role", "data-term"},
@@ -81,9 +95,7 @@ class Renderer:
     def of(cls, pack: Pack) -> Renderer:
         return cls(Places.of(pack), TermLinker(map(linkable, pack.terms)))
 
-    def render(
-        self, source: str, *, here: str = "", without: Iterable[str] = ()
-    ) -> Rendered:
+    def render(self, source: str, *, here: str = "", without: Iterable[str] = ()) -> Rendered:
         """`here`: the passage or note it stands in. `without`: terms not to link."""
         tokens = self.markdown.parse(source)
         walk = Walk(self, here, set(without))
@@ -192,13 +204,22 @@ def markdown() -> MarkdownIt:
     parser.use(container_plugin, "editor")
     parser.use(container_plugin, "stair")
     parser.use(container_plugin, "general")
+    rules: dict[str, Any] = parser.renderer.rules  # type: ignore[attr-defined]
     for name, opening, closing in (
-        ("editor", f'<aside class="editor"><p class="kick">{_("Editors’ note")}</p>', "</aside>"),
-        ("general", f'<aside class="general"><p class="kick">{_("Not from the article")}</p>', "</aside>"),
+        (
+            "editor",
+            f'<aside class="editor"><p class="kick">{_("Editors’ note")}</p>',
+            "</aside>",
+        ),
+        (
+            "general",
+            f'<aside class="general"><p class="kick">{_("Not from the article")}</p>',
+            "</aside>",
+        ),
         ("stair", "", ""),
     ):
-        parser.renderer.rules[f"container_{name}_open"] = lambda *_args, text=opening: text
-        parser.renderer.rules[f"container_{name}_close"] = lambda *_args, text=closing: text
+        rules[f"container_{name}_open"] = lambda *_args, text=opening: text
+        rules[f"container_{name}_close"] = lambda *_args, text=closing: text
     return parser
 
 
@@ -238,6 +259,4 @@ def segments(page: str) -> Segments:
     """Cut a rendered page at its slots: strings, and between them lists such as
     ["mark", "p44"] that a view fills for one reader."""
     pieces = SLOT.split(page)
-    return [
-        piece if index % 2 == 0 else piece.split("|") for index, piece in enumerate(pieces)
-    ]
+    return [piece if index % 2 == 0 else piece.split("|") for index, piece in enumerate(pieces)]

@@ -43,9 +43,7 @@ def partial_date(text: object) -> PartialDate:
 def span_of(text: str) -> PartialDate:
     match = PARTIAL.fullmatch(text.strip())
     if match is None:
-        raise ValueError(
-            f"{text!r} is no date: write 1924-01-21, 1921-03, 1921 or 1921-03/1922-01"
-        )
+        raise ValueError(f"{text!r} is no date: write 1924-01-21, 1921-03, 1921 or 1921-03/1922-01")
     year, month, day = (int(part) if part else 0 for part in match.groups())
     try:
         if day:
@@ -76,9 +74,7 @@ def listed(value: object) -> object:
 
 
 Flag = Annotated[bool, BeforeValidator(flag)]
-Slug = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)
-]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 PassageRef = Annotated[str, StringConstraints(pattern=r"^p[1-9][0-9]{0,3}$")]
 FootnoteRef = Annotated[str, StringConstraints(pattern=r"^n[1-9][0-9]{0,3}$")]

@@ -200,8 +200,7 @@ class Sync:
     def minutes(self, section: PackSection, rendered: Mapping[str, Rendered]) -> int:
         facts = self.pack.article.passages
         words = sum(
-            len(rendered[p.ref].text.split())
-            + (facts[p.ref].words if p.ref in facts else 0)
+            len(rendered[p.ref].text.split()) + (facts[p.ref].words if p.ref in facts else 0)
             for p in section.passages
         )
         return max(1, round(words / WORDS_A_MINUTE))
@@ -248,7 +247,7 @@ class Sync:
         named = {person.term: person.at for person in self.pack.people if person.term}
         for term in self.pack.terms:
             places = {*self.found[term.id], *named.get(term.id, ())}
-            own = {"without": [term.id]}
+            own: Row = {"without": [term.id]}
             key = search.fold(term.term)
             yield {
                 "ref": term.id,
@@ -325,7 +324,11 @@ class Sync:
         for note in self.pack.footnotes:
             if note.at in footnotes:
                 footnotes[note.at].append(
-                    {"ref": note.id, "number": note.number, "body_html": bodies[note.id].html}
+                    {
+                        "ref": note.id,
+                        "number": note.number,
+                        "body_html": bodies[note.id].html,
+                    }
                 )
         places = {p.ref: p.place for p in row.passages.all()}
         return {

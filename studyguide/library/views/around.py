@@ -15,7 +15,8 @@ from studyguide.library.models import Article
 
 
 def current_article(slug: str) -> Article:
-    return get_object_or_404(Article.objects.current(), slug=slug)
+    found: Article = get_object_or_404(Article.objects.current(), slug=slug)
+    return found
 
 
 @require_safe
@@ -28,15 +29,10 @@ def timeline(request: HttpRequest, article: str) -> HttpResponse:
         "article": found,
         "events": events,
         "years": years,
-        "span": span_of([event.start_on.year for event in events if event.start_on]),
         "era": era(events),
         "nav": "timeline",
     }
     return render(request, "library/timeline.html", context)
-
-
-def span_of(years: list[int]) -> tuple[int, int] | None:
-    return (min(years), max(years)) if years else None
 
 
 @require_safe
@@ -82,7 +78,9 @@ def argument(request: HttpRequest, article: str) -> HttpResponse:
     if not found.argument:
         raise Http404
     return render(
-        request, "library/argument.html", {"article": found, "nodes": found.argument, "nav": "read"}
+        request,
+        "library/argument.html",
+        {"article": found, "nodes": found.argument, "nav": "read"},
     )
 
 

@@ -24,7 +24,16 @@ PLURALS: dict[str, str | Promise] = {
     Kind.EVENT: _("Events"),
     Kind.TEXT: _("Texts"),
 }
-SHOWN = ["ref", "term", "letter", "kind", "gloss", "is_authors_usage", "places", "aliases"]
+SHOWN = [
+    "ref",
+    "term",
+    "letter",
+    "kind",
+    "gloss",
+    "is_authors_usage",
+    "places",
+    "aliases",
+]
 
 
 @require_safe
@@ -59,9 +68,7 @@ def glossary(request: HtmxHttpRequest, article: str) -> HttpResponse:
 def answers(term: dict[str, Any], asked: str) -> bool:
     """Whether one of its spellings, or a word of one, begins with what was asked."""
     spellings = [fold(spelling) for spelling in term["aliases"]]
-    return any(
-        spelling.startswith(asked) or f" {asked}" in spelling for spelling in spellings
-    )
+    return any(spelling.startswith(asked) or f" {asked}" in spelling for spelling in spellings)
 
 
 def shown(term: dict[str, Any]) -> dict[str, Any]:
@@ -79,9 +86,7 @@ def shown(term: dict[str, Any]) -> dict[str, Any]:
 def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResponse:
     """An entry's page; for htmx the pop-over."""
     terms = GlossaryTerm.objects.current().select_related("article")
-    found = get_object_or_404(
-        terms, article__slug=article, article__retired_at=None, ref=term
-    )
+    found = get_object_or_404(terms, article__slug=article, article__retired_at=None, ref=term)
     if request.htmx:
         response = render(request, "library/_term.html", {"term": found})
         response.headers["Vary"] = "HX-Request"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from studyguide.accounts.sessions import signed_in
 from studyguide.http import HtmxHttpRequest
 from studyguide.library import models
 from studyguide.library.models import Passage, ReadingMark, ReadingPosition
@@ -36,10 +37,10 @@ def mark(request: HtmxHttpRequest, article: str, ref: str) -> HttpResponse:
         marked = list(
             section.passages.current().filter(number__lte=passage.number).order_by("number")
         )
-    models.mark(marked, kind=kind, user=request.user, token=token, at=timezone.now())
+    models.mark(marked, kind=kind, user=signed_in(request), token=token, at=timezone.now())
     if not request.htmx:
         return redirect(f"{section.get_absolute_url()}#{ref}")
-    progress = Progress.of(request.user, section.article)
+    progress = Progress.of(signed_in(request), section.article)
     forms = [
         mark_form(
             article,
@@ -50,7 +51,11 @@ def mark(request: HtmxHttpRequest, article: str, ref: str) -> HttpResponse:
         )
         for each in reversed(marked)  # the pressed one first: it is swapped in place
     ]
-    context = {"forms": forms, "tally": tally(section, progress), "numbers": progress.read}
+    context = {
+        "forms": forms,
+        "tally": tally(section, progress),
+        "numbers": progress.read,
+    }
     context["marked"] = [each.number for each in marked]
     return render(request, "library/_marked.html", context)
 
@@ -69,5 +74,5 @@ def position(request: HttpRequest, article: str) -> HttpResponse:
     if not REF.fullmatch(ref):
         return HttpResponseBadRequest()
     passage = get_object_or_404(Passage.objects.current(), article__slug=article, ref=ref)
-    ReadingPosition.move(user=request.user, passage=passage, at=timezone.now())
+    ReadingPosition.move(user=signed_in(request), passage=passage, at=timezone.now())
     return HttpResponse(status=204)

@@ -11,21 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from studyguide.accounts.models import User
+from studyguide.accounts.sessions import signed_in
 from studyguide.library.forms import OriginalForm, ShareForm
 from studyguide.library.models import Article, Original
 from studyguide.library.originals.store import aligned, store
 
 
 def current_article(slug: str) -> Article:
-    return get_object_or_404(Article.objects.current(), slug=slug)
-
-
-def person(request: HttpRequest) -> User:
-    """Who asks; these pages are for signed-in readers only."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
+    found: Article = get_object_or_404(Article.objects.current(), slug=slug)
+    return found
 
 
 @require_safe
@@ -35,7 +29,7 @@ def originals(request: HttpRequest, article: str) -> HttpResponse:
 
 
 def context_of(request: HttpRequest, article: Article, form: OriginalForm) -> dict[str, Any]:
-    user = person(request)
+    user = signed_in(request)
     copies = Original.objects.filter(article=article).select_related("owner")
     if not user.is_staff:
         copies = copies.readable_by(user)
@@ -60,7 +54,12 @@ def original_preview(request: HttpRequest, article: str) -> HttpResponse:
 
 
 def show_preview(
-    request: HttpRequest, article: Article, form: OriginalForm, share: ShareForm, *, status: int = 200
+    request: HttpRequest,
+    article: Article,
+    form: OriginalForm,
+    share: ShareForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     parsed = form.parsed
     alignment = aligned(parsed, article)
@@ -69,13 +68,15 @@ def show_preview(
         "article": article,
         "parsed": parsed,
         "alignment": alignment,
-        "fits": not (alignment.missing or alignment.left_over or alignment.unsure or parsed.unmarked),
+        "fits": not (
+            alignment.missing or alignment.left_over or alignment.unsure or parsed.unmarked
+        ),
         "left_over": [paragraphs[i].text[:160] for i in alignment.left_over],
         "expected": len(article.facts),
         "quotations": sum(p.is_quotation for p in paragraphs),
         "form": form,
         "share": share,
-        "is_replacing": Original.objects.filter(article=article, owner=person(request)).exists(),
+        "is_replacing": Original.objects.filter(article=article, owner=signed_in(request)).exists(),
         "nav": "read",
     }
     return render(request, "library/original_preview.html", context, status=status)
@@ -84,7 +85,7 @@ def show_preview(
 @require_POST
 def original_confirm(request: HttpRequest, article: str) -> HttpResponse:
     found = current_article(article)
-    user = person(request)
+    user = signed_in(request)
     form = OriginalForm(request.POST)
     share = ShareForm(request.POST if user.is_staff else {})
     if not form.is_valid():
@@ -114,7 +115,7 @@ def original_confirm(request: HttpRequest, article: str) -> HttpResponse:
 @require_POST
 def original_remove(request: HttpRequest, article: str, original: int) -> HttpResponse:
     copy = get_object_or_404(Original, article__slug=article, pk=original)
-    if not copy.may_be_removed_by(person(request)):
+    if not copy.may_be_removed_by(signed_in(request)):
         raise Http404
     copy.delete()
     messages.success(request, _("The copy is gone, with everything made from it."))

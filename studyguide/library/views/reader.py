@@ -86,7 +86,10 @@ def permalink(request: HttpRequest, article: str, ref: str) -> HttpResponse:
 def print_contents(request: HttpRequest, article: str) -> HttpResponse:
     found = get_object_or_404(Article.objects.current(), slug=article)
     sections = found.sections.current().select_related("chapter").defer("segments")
-    context = {"article": found, "contents": contents(found, list(sections), Progress())}
+    context = {
+        "article": found,
+        "contents": contents(found, list(sections), Progress()),
+    }
     return render(request, "library/print_contents.html", {**context, "nav": "read"})
 
 

@@ -27,14 +27,20 @@ class Command(BaseCommand):
         parser.add_argument("--article", required=True, metavar="SLUG")
         parser.add_argument("--owner", metavar="NAME", help="whose private copy it is")
         parser.add_argument(
-            "--share", metavar="RIGHT", help="show it to everybody signed in, by this right"
+            "--share",
+            metavar="RIGHT",
+            help="show it to everybody signed in, by this right",
         )
         parser.add_argument("--credit", default="", help="whose text it is; shown above it")
         parser.add_argument(
-            "--accept", action="store_true", help="store it although something did not fit"
+            "--accept",
+            action="store_true",
+            help="store it although something did not fit",
         )
         parser.add_argument(
-            "--facts", action="store_true", help="store nothing; print facts for article.yaml"
+            "--facts",
+            action="store_true",
+            help="store nothing; print facts for article.yaml",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,11 +60,11 @@ class Command(BaseCommand):
         )
         doubts = [
             *(f"{ref}: no paragraph of the file fits" for ref in alignment.missing),
-            *(f"{ref}: the paragraph that fits best is rather different" for ref in alignment.unsure),
             *(
-                f"left over: {parsed.paragraphs[i].text[:80]} ..."
-                for i in alignment.left_over
+                f"{ref}: the paragraph that fits best is rather different"
+                for ref in alignment.unsure
             ),
+            *(f"left over: {parsed.paragraphs[i].text[:80]} ..." for i in alignment.left_over),
             *(f"note {number}: marked nowhere in the text" for number in parsed.unmarked),
         ]
         for doubt in doubts:
@@ -67,9 +73,7 @@ class Command(BaseCommand):
             raise CommandError("None of it fits this article. Nothing was stored.")
         if doubts and not options["accept"]:
             raise CommandError("Nothing was stored. To store it all the same, add --accept.")
-        audience = (
-            Original.Audience.SIGNED_IN if options["share"] else Original.Audience.PRIVATE
-        )
+        audience = Original.Audience.SIGNED_IN if options["share"] else Original.Audience.PRIVATE
         store(
             parsed,
             alignment,

@@ -21,7 +21,10 @@ class Command(BaseCommand):
             "--check", action="store_true", help="only say what is wrong; write nothing"
         )
         parser.add_argument(
-            "--content", type=Path, default=None, help="a folder of packs other than ours"
+            "--content",
+            type=Path,
+            default=None,
+            help="a folder of packs other than ours",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -25,7 +25,10 @@ class Command(BaseCommand):
         try:
             found = {**report(read_pack(folder)), "errors": []}
         except PackErrors as errors:
-            found = {"article": options["slug"], "errors": [str(e) for e in errors.errors]}
+            found = {
+                "article": options["slug"],
+                "errors": [str(e) for e in errors.errors],
+            }
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
         else:
