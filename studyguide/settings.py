@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvValidationError
+from environs import Env, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,28 +23,28 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 def is_site_url(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise EnvValidationError("must look like https://study.example.org, without a path", [])
+        raise ValidationError("must look like https://study.example.org, without a path")
 
 
 def is_database_url(value: str) -> None:
     if value and urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise EnvValidationError("must begin with postgres:// or sqlite:///", [])
+        raise ValidationError("must begin with postgres:// or sqlite:///")
 
 
 def is_redis_url(value: str) -> None:
     if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
-        raise EnvValidationError("must begin with redis://", [])
+        raise ValidationError("must begin with redis://")
 
 
 def is_email_url(value: str) -> None:
     if value and urlsplit(value).scheme not in {"smtp", "smtps", "smtp+tls"}:
-        raise EnvValidationError("must begin with smtp://, smtp+tls:// or smtps://", [])
+        raise ValidationError("must begin with smtp://, smtp+tls:// or smtps://")
 
 
 def one_of(*names: str) -> Any:
     def check(value: str) -> None:
         if value not in names:
-            raise EnvValidationError(f"must be one of {', '.join(names)}", [])
+            raise ValidationError(f"must be one of {', '.join(names)}")
 
     return check
 

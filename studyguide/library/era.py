@@ -17,7 +17,7 @@ from studyguide.library.models import TimelineEvent
 LEFT, RIGHT = 1.0, 99.0  # percent
 BANDS = ("f-ink", "f-firm", "f-todo")
 MOST_LABELS = 12
-MOST_YEARS = 12
+MOST_YEARS = 10
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Article(Content):
     licence_url = models.URLField(blank=True)
     # What the pages around the text need and nobody asks for alone.
     facts = models.JSONField(default=dict)  # {ref: {words, sentences, notes, ...}}
-    argument = models.JSONField(default=list)  # [{id, kind, html, at, parts}]
+    argument = models.JSONField(default=list)  # [{id, kind, text_html, at, parts}]
     pages = models.JSONField(default=list)  # [{slug, title, body_html}]
     digest = models.CharField(max_length=64)  # sha256 of the files and the renderer
     loaded_at = models.DateTimeField()

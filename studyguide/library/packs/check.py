@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from studyguide.library.packs.plain_yaml import Document
 from studyguide.library.packs.render import FOOTNOTE_MARK, markdown
-from studyguide.library.packs.schema import Node, Pack, Passage, Section
+from studyguide.library.packs.schema import Node, Pack, Passage, Section, Term
 
 Complain = Callable[[str, int, str], None]
 
@@ -163,6 +163,11 @@ class Checker:
             if token.type in REFUSED and not (has_headings and token.type == "heading_open"):
                 at = line + (token.map[0] if token.map else 0)
                 self.complain(file, at, REFUSED[token.type])
+            if token.type == "text" and "](" in token.content:
+                before = source.partition("](")[0]
+                self.complain(
+                    file, line + before.count("\n"), "this link leads nowhere: it is not readable"
+                )
             if token.type == "link_open":
                 self.link(file, line, source, str(token.attrGet("href") or ""))
 
@@ -244,7 +249,7 @@ class Checker:
 
     def glossary(self) -> None:
         file = "glossary.yaml"
-        owners: dict[str, str] = {}
+        owners: dict[str, list[Term]] = {}
         for index, term in enumerate(self.pack.terms):
             line = self.line(file, index)
             for ref in term.see:
@@ -255,10 +260,12 @@ class Checker:
             self.markdown(file, self.line(file, index, "definition"), term.definition)
             self.markdown(file, self.line(file, index, "general"), term.general)
             for spelling in (term.term, *term.aliases) if term.link else ():
-                key = spelling if term.case == "exact" else spelling.casefold()
-                owner = owners.setdefault(key, term.id)
-                if owner != term.id:
-                    self.complain(file, line, f"{spelling!r} belongs to {owner} already: keep one")
+                holders = owners.setdefault(spelling.casefold(), [])
+                for other in holders:
+                    if other.id != term.id and collide(spelling, term, other):
+                        told = f"{spelling!r} belongs to {other.id} already: keep one"
+                        self.complain(file, line, told)
+                holders.append(term)
 
     def timeline(self) -> None:
         file = "timeline.yaml"
@@ -291,6 +298,13 @@ class Checker:
             self.refer(file, line, node.at)
             self.markdown(file, line, node.text)
             self.argument(node.parts, (*here, "parts"))
+
+
+def collide(spelling: str, term: Term, other: Term) -> bool:
+    """Whether both could claim one word: not if both ask for other capitals."""
+    if "any" in {term.case, other.case}:
+        return True
+    return spelling in {other.term, *other.aliases}
 
 
 def nodes(parts: Iterable[Node]) -> Iterable[Node]:

@@ -169,7 +169,7 @@ class Reader:
                 headline=passage.headline,
                 essential=passage.is_essential,
                 body="\n".join(passage.body).strip("\n"),
-                line=passage.line,
+                line=passage.line + leading_blanks(passage.body),
             )
             for passage in raw.passages
         ]
@@ -211,6 +211,10 @@ class Reader:
             page = self.made(Page, file, 1, slug=path.stem, title=title, body=body.strip())
             pages += [page] if page else []
         return tuple(pages)
+
+
+def leading_blanks(lines: list[str]) -> int:
+    return next((i for i, line in enumerate(lines) if line.strip()), 0)
 
 
 def told(error: Any) -> str:

@@ -161,7 +161,7 @@ class Sync:
         return {
             "id": node.id,
             "kind": node.kind,
-            "html": self.renderer.line(node.text),
+            "text_html": self.renderer.line(node.text),
             "at": node.at,
             "parts": [self.node(part) for part in node.parts],
         }

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from studyguide.accounts.models import User
+from studyguide.library.models import Article, Original
+from studyguide.library.packs import sync
+from studyguide.library.packs.read import read_pack
+from tests.factories import UserFactory
+from tests.packs import write_pack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the database gets all of them: limits count in one of their own."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "db" in names and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+@pytest.fixture
+def load(db: None, tmp_path: Path) -> Callable[..., Article]:
+    """Write a pack and load it; again with other text to load an edition after it."""
+
+    def load(**options: object) -> Article:
+        return sync.load(read_pack(write_pack(tmp_path, **options))).article  # type: ignore[arg-type]
+
+    return load
+
+
+@pytest.fixture
+def article(load: Callable[..., Article]) -> Article:
+    return load()
+
+
+@pytest.fixture
+def reader(db: None) -> User:
+    return UserFactory(username="reader")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return UserFactory(username="staff", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def reading(client: Client, reader: User) -> Client:
+    """A client signed in as `reader`."""
+    client.force_login(reader)
+    return client
+
+
+@pytest.fixture
+def private() -> str:
+    return Original.Audience.PRIVATE
