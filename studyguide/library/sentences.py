@@ -73,5 +73,7 @@ def ends_in_abbreviation(text: str) -> bool:
     if match is None:
         return False
     word = match.group(1)
-    is_initial = len(word) == 1 and word.isupper() and word != "I"
+    is_initial = len(word) == 1 and word.isupper()
+    if word == "I" and not re.search(r"\b[A-Z]\. I\.$", text):
+        is_initial = False  # the pronoun
     return is_initial or word.replace(".", "").casefold() in ABBREVIATIONS

@@ -74,6 +74,8 @@ def align(parsed: Parsed, facts: Mapping[str, PassageFacts], *, salt: str) -> Al
 def likeness(mine: PassageFacts, theirs: PassageFacts) -> float:
     """0 to 1: marks shared, lengths alike, the same notes."""
     a, b = set(mine.marks), set(theirs.marks)
+    if a and b and not a & b:
+        return 0.0
     shared = len(a & b) / len(a | b) if a | b else 1.0
     length = min(mine.words, theirs.words) / max(mine.words, theirs.words)
     notes = 1.0 if set(mine.notes) == set(theirs.notes) else 0.0

@@ -16,6 +16,7 @@ from lxml import etree
 LARGEST = 2 * 1024 * 1024  # bytes
 DEEPEST = 200  # elements inside one another
 MOST_BLOCKS = 5_000
+LONGEST_LINE = 130  # characters; beyond it nobody broke the lines
 PASTE = "Open it, select all (Ctrl+A), copy, and paste the text here instead."
 SIGNATURES = (
     (b"%PDF", f"That is a PDF file. {PASTE}"),
@@ -162,7 +163,7 @@ def wrapped_at(lines: list[str]) -> int:
     if len(lengths) < 8:
         return 0
     width = lengths[int(len(lengths) * 0.95)]
-    if width > 130 or width < 30:
+    if not 30 <= width <= LONGEST_LINE:
         return 0
     full = sum(length >= width * 0.8 for length in lengths)
     return width if full >= len(lengths) * 0.4 else 0
@@ -189,6 +190,8 @@ def split_group(lines: list[str], width: int, words: frozenset[str]) -> list[str
 
 def is_broken_group(lines: list[str]) -> bool:
     """One paragraph over several lines, in a text that is not wrapped throughout."""
+    if max(map(len, lines)) > LONGEST_LINE:
+        return False
     return sum(bool(TERMINAL.search(line.strip())) for line in lines[:-1]) < len(lines) / 2
 
 
