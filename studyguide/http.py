@@ -7,7 +7,7 @@ from io import BytesIO
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
@@ -89,21 +89,20 @@ class CompressMiddleware:
         patch_vary_headers(response, ("Accept-Encoding",))
         if "gzip" not in request.headers.get("Accept-Encoding", ""):
             return response
-        # A static file comes straight from its folder, as a stream.
-        is_whole = isinstance(response, HttpResponse)
-        body = b"".join(response)
-        if len(body) < SMALLEST and is_whole:
+        if isinstance(response, StreamingHttpResponse):  # a file, straight from its folder
+            squeezed = compress(b"".join(response))
+            response.streaming_content = [squeezed]
+        elif isinstance(response, HttpResponse) and len(response.content) >= SMALLEST:
+            squeezed = compress(response.content)
+            response.content = squeezed
+        else:
             return response
-        squeezed = HttpResponse(compress(body), status=response.status_code)
-        squeezed.headers = response.headers
-        squeezed.cookies = response.cookies
-        squeezed.headers["Content-Length"] = str(len(squeezed.content))
-        squeezed.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(squeezed))
+        response.headers["Content-Encoding"] = "gzip"
         etag = response.headers.get("ETag", "")
         if etag and not etag.startswith("W/"):
-            squeezed.headers["ETag"] = f"W/{etag}"
-        response.close()
-        return squeezed
+            response.headers["ETag"] = f"W/{etag}"
+        return response
 
 
 def is_compressible(response: HttpResponseBase) -> bool:

@@ -159,5 +159,7 @@ def test_htmx_sits_on_real_forms_and_links(path: Path) -> None:
 
 
 def test_no_module_is_a_grab_bag() -> None:
-    names = {path.name for room in ("studyguide", "quizzes") for path in (ROOT / room).rglob("*.py")}
+    names = {
+        path.name for room in ("studyguide", "quizzes") for path in (ROOT / room).rglob("*.py")
+    }
     assert not names & {"utils.py", "helpers.py", "services.py", "signals.py", "common.py"}

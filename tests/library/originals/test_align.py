@@ -43,7 +43,9 @@ def test_a_split_paragraph_stays_together() -> None:
 
 
 def test_another_text_does_not_fit() -> None:
-    text = "\n\n".join(f"Cooking{n} needs 7{n}0 grams of Flour{n} and time, they say." for n in range(9))
+    text = "\n\n".join(
+        f"Cooking{n} needs 7{n}0 grams of Flour{n} and time, they say." for n in range(9)
+    )
     assert set(aligned(text).refs) == {None}
 
 

@@ -17,7 +17,9 @@ def parsed() -> Parsed:
 
 
 def test_front_matter_is_no_paragraph(parsed: Parsed) -> None:
-    assert parsed.front == [" ".join(line.split()) if "\xa0" not in line else line for line in copies.FRONT]
+    assert parsed.front == [
+        " ".join(line.split()) if "\xa0" not in line else line for line in copies.FRONT
+    ]
 
 
 def test_a_signature_is_no_paragraph(parsed: Parsed) -> None:
@@ -61,11 +63,9 @@ def test_arrows_back_are_gone(parsed: Parsed) -> None:
 
 
 def same(one: Parsed, other: Parsed) -> bool:
-    return (
-        [(p.text, p.is_quotation) for p in one.paragraphs]
-        == [(p.text, p.is_quotation) for p in other.paragraphs]
-        and one.notes == other.notes
-    )
+    return [(p.text, p.is_quotation) for p in one.paragraphs] == [
+        (p.text, p.is_quotation) for p in other.paragraphs
+    ] and one.notes == other.notes
 
 
 def wrapped(block: str) -> str:
@@ -108,14 +108,17 @@ def as_html() -> str:
             body.append(f"<h2>{text}</h2>")
             continue
         for number in range(1, 8):
-            text = re.sub(
-                rf"(?<=[a-z”.4]){number}(?=[. ]|$)(?! million)",
-                f'<sup><a href="#fn{number}">{number}</a></sup>',
-                text,
-                count=1,
-            ) if number in sum((copies.MARKED.get(n, []) for n in copies.MARKED), []) and _carries(
-                block, number
-            ) else text
+            text = (
+                re.sub(
+                    rf"(?<=[a-z”.4]){number}(?=[. ]|$)(?! million)",
+                    f'<sup><a href="#fn{number}">{number}</a></sup>',
+                    text,
+                    count=1,
+                )
+                if number in sum((copies.MARKED.get(n, []) for n in copies.MARKED), [])
+                and _carries(block, number)
+                else text
+            )
         body.append(f"<p>{text}</p>")
     notes = "".join(
         f'<li id="fn{n}">'
@@ -158,11 +161,11 @@ def as_markdown() -> str:
             continue
         paragraphs = [b for b in copies.BODY if not b.startswith("1.1")]
         for number in copies.MARKED.get(paragraphs.index(block) + 1, []):
-            block = re.sub(rf"(?<=[a-z”.]){number}(?=[. ]|$)(?! mill)", f"[^{number}]", block, count=1)
+            block = re.sub(
+                rf"(?<=[a-z”.]){number}(?=[. ]|$)(?! mill)", f"[^{number}]", block, count=1
+            )
         blocks.append(f"> {block}" if block[0] == "“" and "said" not in block else block)
-    notes = [
-        re.sub(r"^ *([0-9]+)[.] ", r"[^\1]: ", note).replace("↩︎", "") for note in copies.NOTES
-    ]
+    notes = [re.sub(r"^ *([0-9]+)[.] ", r"[^\1]: ", note).replace("↩︎", "") for note in copies.NOTES]
     return "\n\n".join(["# On lighthouses", *blocks, *notes])
 
 

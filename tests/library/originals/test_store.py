@@ -87,7 +87,11 @@ def test_a_copy_survives_a_load(article: Article, load: Load, reader: User) -> N
     add(article, reader)
     glossary = packs.GLOSSARY.replace("aliases: [lantern]", "aliases: [lantern, wick]")
     text = packs.ARTICLE.format(slug="lighthouses", facts=facts_lines())
-    load(passages=9, article_yaml=text, glossary_yaml=glossary.replace("term: lamp\n", "term: bulb\n"))
+    load(
+        passages=9,
+        article_yaml=text,
+        glossary_yaml=glossary.replace("term: lamp\n", "term: bulb\n"),
+    )
     body = Original.objects.get().passages.get(passage__ref="p1").body_html
     assert ">wick</a>" in body
 
@@ -136,7 +140,9 @@ def test_the_command_stores_what_fits(
     assert Original.objects.get().audience == Original.Audience.PRIVATE
 
 
-def test_the_command_stores_nothing_in_doubt(article: Article, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_command_stores_nothing_in_doubt(
+    article: Article, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("copy") / "short.txt"
     path.write_text(copies.plain().replace(copies.BODY[1], ""), encoding="utf-8")
     with pytest.raises(CommandError, match="--accept"):
@@ -146,7 +152,9 @@ def test_the_command_stores_nothing_in_doubt(article: Article, tmp_path_factory:
     assert Original.objects.get().passages.count() == 8
 
 
-def test_the_command_refuses_a_pdf(article: Article, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_command_refuses_a_pdf(
+    article: Article, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("copy") / "a.pdf"
     path.write_bytes(b"%PDF-1.7")
     with pytest.raises(CommandError, match="paste"):

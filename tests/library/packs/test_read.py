@@ -45,7 +45,10 @@ def test_every_error_is_told_at_once(tmp_path: Path) -> None:
         ({"glossary_yaml": packs.GLOSSARY.replace("[lantern]", "[nep, NEP]")}, "belongs to"),
         ({"glossary_yaml": packs.GLOSSARY.replace("id: nep", "id: lamp")}, "lamp stands twice"),
         ({"footnotes_yaml": packs.FOOTNOTES.replace("at: p1", "at: p2")}, "[^1] does not belong"),
-        ({"footnotes_yaml": packs.FOOTNOTES.replace("work: almanac", "work: none")}, "no work none"),
+        (
+            {"footnotes_yaml": packs.FOOTNOTES.replace("work: almanac", "work: none")},
+            "no work none",
+        ),
         ({"footnotes_yaml": packs.FOOTNOTES.replace("id: n2", "id: n3")}, "without gaps"),
         ({"timeline_yaml": packs.TIMELINE.replace("1801-03-09", "1801-13")}, "calendar"),
         ({"timeline_yaml": packs.TIMELINE.replace("after: lit", "after: dark")}, "no event dark"),
@@ -105,12 +108,15 @@ def test_a_section_asks_for_its_question(tmp_path: Path) -> None:
 
 
 def test_an_outline_has_passages_without_text(tmp_path: Path) -> None:
-    text = packs.SECTION.format(title="T", id="t", passages="## Claim. {#p1}\n\n## Claim. {#p2}\n\n")
+    text = packs.SECTION.format(
+        title="T", id="t", passages="## Claim. {#p1}\n\n## Claim. {#p2}\n\n"
+    )
     pack = read_pack(
         write_pack(
             tmp_path,
             passages=6,
-            chapters_opening_md=text + packs.SECTION.format(title="U", id="u", passages=packs.passage(3)),
+            chapters_opening_md=text
+            + packs.SECTION.format(title="U", id="u", passages=packs.passage(3)),
         )
     )
     assert [p.body for p in pack.passages][:2] == ["", ""]

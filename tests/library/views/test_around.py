@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from studyguide.library.models import Article
+from tests.queries import no_writes, queries
+
+PAGES = [
+    "timeline/",
+    "people/",
+    "footnotes/",
+    "bibliography/",
+    "argument/",
+    "pages/before/",
+    "search/",
+    "search/?q=lamp",
+]
+
+
+def get(client: Client, name: str) -> str:
+    return client.get(f"/articles/lighthouses/{name}").content.decode()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_few_questions_and_writes_nothing(
+    reading: Client, article: Article, name: str
+) -> None:
+    with queries(at_most=4), no_writes():
+        assert reading.get(f"/articles/lighthouses/{name}").status_code == 200
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_only_read(client: Client, article: Article, name: str) -> None:
+    assert client.post(f"/articles/lighthouses/{name}").status_code == 405
+
+
+@pytest.mark.parametrize("name", [*PAGES, "glossary/", "print/"])
+def test_a_page_of_no_article_is_missing(client: Client, db: None, name: str) -> None:
+    assert client.get(f"/articles/lighthouses/{name}").status_code == 404
+
+
+def test_events_say_no_more_than_the_text(client: Client, article: Article) -> None:
+    page = get(client, "timeline/")
+    assert "9 March 1801" in page
+    assert "In the great storm" in page
+    assert "1801 to 1805" in page
+
+
+def test_events_lead_to_their_passages(client: Client, article: Article) -> None:
+    assert '/articles/lighthouses/p2/"' in get(client, "timeline/")
+
+
+def test_people_say_what_the_text_has_them_say(client: Client, article: Article) -> None:
+    page = get(client, "people/")
+    assert "The light is for strangers." in page
+    assert "Quoted" in page
+
+
+def test_footnotes_tell_sources_from_arguments(client: Client, article: Article) -> None:
+    page = get(client, "footnotes/")
+    assert "As printed: B Pilot Almanac Hull 1890, p7." in page
+    assert "never trimmed" in page
+
+
+def test_a_volume_knows_where_it_is_used(client: Client, article: Article) -> None:
+    assert '/articles/lighthouses/n1/">note 1</a>, p7' in get(client, "bibliography/")
+
+
+def test_the_argument_is_a_tree(client: Client, article: Article) -> None:
+    page = get(client, "argument/")
+    assert page.index("Thesis") < page.index("Evidence")
+
+
+def test_an_unknown_page_is_missing(client: Client, article: Article) -> None:
+    assert client.get("/articles/lighthouses/pages/none/").status_code == 404
+
+
+def test_search_finds_and_marks(client: Client, article: Article) -> None:
+    assert "<mark>Lamp</mark>" in get(client, "search/?q=lamp+trust")
+
+
+def test_search_keeps_what_was_typed(client: Client, article: Article) -> None:
+    page = get(client, "search/?q=%3Czebra%3E")
+    assert 'value="&lt;zebra&gt;"' in page
+    assert "Try fewer of them" in page
+
+
+@pytest.mark.parametrize("query", ["q=" + "a" * 5000, "q=lamp&page=99", "q=lamp&kind=x", "q=%00"])
+def test_search_takes_anything(client: Client, article: Article, query: str) -> None:
+    assert client.get(f"/articles/lighthouses/search/?{query}").status_code == 200
