@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from studyguide.accounts.models import User
@@ -20,6 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = getattr(item, "fixturenames", ())
         if "db" in names and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """What other tests counted is not counted here; a database is rolled back anyway."""
+    if settings.REDIS_URL:
+        cache.clear()
 
 
 @pytest.fixture

@@ -14,12 +14,17 @@ os.environ["DEBUG"] = "0"
 os.environ["STATIC_COLLECTED"] = "0"
 
 from studyguide.settings import *  # noqa: E402, F403
-from studyguide.settings import DATABASES, PASSWORD_HASHERS  # noqa: E402
+from studyguide.settings import CACHES, DATABASES, PASSWORD_HASHERS, REDIS_URL  # noqa: E402
 
 for alias, config in DATABASES.items():
     if config["ENGINE"] == "django.db.backends.sqlite3":
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         config["TEST"] = {"NAME": str(DATA / f"test-{alias}{worker}.sqlite3")}
+
+# A store for each worker: one's clearing must not be another's loss.
+if REDIS_URL:
+    worker_number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{REDIS_URL.rpartition('/')[0]}/{5 + worker_number % 10}"
 
 # Fast enough to sign in a thousand times; the real one has a test of its own.
 PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")

@@ -138,9 +138,9 @@ def test_with_mail_a_reset_tells_nothing_about_accounts(
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example"])
-def test_signing_in_leads_nowhere_else(client: Client, reader: User, next: str) -> None:
-    data = {"login": "reader", "password": "a long password", "next": next}
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example"])
+def test_signing_in_leads_nowhere_else(client: Client, reader: User, address: str) -> None:
+    data = {"login": "reader", "password": "a long password", "next": address}
     assert client.post("/accounts/login/", data)["Location"] == "/"
 
 

@@ -29,7 +29,7 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(data: bytes, told: str) 
 @pytest.mark.parametrize("kind", ["PDF", "Word"])
 def test_who_sent_a_document_is_told_to_paste(kind: str) -> None:
     data = {"PDF": b"%PDF", "Word": b"PK\x03\x04"}[kind]
-    with pytest.raises(Unreadable, match="select all.*paste"):
+    with pytest.raises(Unreadable, match=r"select all.*paste"):
         decode(data)
 
 

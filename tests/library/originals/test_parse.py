@@ -100,26 +100,23 @@ def test_a_word_broken_at_the_end_of_a_line_is_whole_again() -> None:
     assert "self-confidence" in words
 
 
+LINKED = '<sup><a href="#fn{}">{}</a></sup>'
+
+
+def marked(block: str, form: str) -> str:
+    """A paragraph with its marks in another form, such as [^{}]."""
+    paragraphs = [b for b in copies.BODY if not b.startswith("1.1")]
+    for number in copies.MARKED.get(paragraphs.index(block) + 1, []):
+        glued = rf"(?<=[a-z”.]){number}(?=[. ]|$)(?! mill)"
+        block = re.sub(glued, form.replace("{}", str(number)), block, count=1)
+    return block
+
+
 def as_html() -> str:
-    body = []
-    for block in copies.BODY:
-        text = html.escape(block, quote=False)
-        if re.match(r"1\.1\.", block):
-            body.append(f"<h2>{text}</h2>")
-            continue
-        for number in range(1, 8):
-            text = (
-                re.sub(
-                    rf"(?<=[a-z”.4]){number}(?=[. ]|$)(?! million)",
-                    f'<sup><a href="#fn{number}">{number}</a></sup>',
-                    text,
-                    count=1,
-                )
-                if number in sum((copies.MARKED.get(n, []) for n in copies.MARKED), [])
-                and _carries(block, number)
-                else text
-            )
-        body.append(f"<p>{text}</p>")
+    body = [
+        f"<h2>{block}</h2>" if block.startswith("1.1") else f"<p>{marked(block, LINKED)}</p>"
+        for block in copies.BODY
+    ]
     notes = "".join(
         f'<li id="fn{n}">'
         + "".join(
@@ -134,11 +131,6 @@ def as_html() -> str:
         "<nav><p>Home. All of the many pages of this paper are listed here for you.</p></nav>"
         f"<script>alert('no')</script>{''.join(body)}<ol>{notes}</ol></body></html>"
     )
-
-
-def _carries(block: str, number: int) -> bool:
-    paragraphs = [b for b in copies.BODY if not b.startswith("1.1")]
-    return number in copies.MARKED.get(paragraphs.index(block) + 1, [])
 
 
 def test_a_saved_page_reads_like_the_text(parsed: Parsed) -> None:
@@ -158,13 +150,9 @@ def as_markdown() -> str:
     for block in copies.BODY:
         if block.startswith("1.1"):
             blocks.append(f"## {block}")
-            continue
-        paragraphs = [b for b in copies.BODY if not b.startswith("1.1")]
-        for number in copies.MARKED.get(paragraphs.index(block) + 1, []):
-            block = re.sub(
-                rf"(?<=[a-z”.]){number}(?=[. ]|$)(?! mill)", f"[^{number}]", block, count=1
-            )
-        blocks.append(f"> {block}" if block[0] == "“" and "said" not in block else block)
+        else:
+            is_quoted = block[0] == "“" and "said" not in block
+            blocks.append(("> " if is_quoted else "") + marked(block, "[^{}]"))
     notes = [re.sub(r"^ *([0-9]+)[.] ", r"[^\1]: ", note).replace("↩︎", "") for note in copies.NOTES]
     return "\n\n".join(["# On lighthouses", *blocks, *notes])
 

@@ -210,6 +210,6 @@ def test_the_cache_holds_no_byte(canary: Article, reading: Client) -> None:
             cursor.execute("SELECT cache_key, value FROM cache_entry")
             held = str(cursor.fetchall())
     else:
-        store = redis.Redis.from_url(settings.REDIS_URL)
+        store = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"])
         held = str([store.dump(key) for key in store.scan_iter()])
     assert WORDS not in held
