@@ -12,6 +12,8 @@ os.environ.setdefault("STATIC_ROOT", str(DATA / "static"))
 os.environ["SITE_URL"] = "http://localhost:8000"
 os.environ["DEBUG"] = "0"
 os.environ["STATIC_COLLECTED"] = "0"
+# Playwright's loop runs in the thread of the tests; nothing of ours does.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from studyguide.settings import *  # noqa: E402, F403
 from studyguide.settings import CACHES, DATABASES, PASSWORD_HASHERS, REDIS_URL  # noqa: E402

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def serving(*scripts: str, **environment: str) -> Iterator[str]:
     """`manage.py serve` on a free port with an empty data folder; its address.
 
-    `scripts` are run in `manage.py shell` before it starts, to make people and copies.
+    SQLite, unless `environment` names another database. `scripts` are run in `manage.py shell`
+    before it starts, to make people and copies.
     """
     with tempfile.TemporaryDirectory(prefix="pilcrow-shots-") as folder:
         port = free_port()

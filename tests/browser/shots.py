@@ -12,20 +12,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import launch_options
+from tests.browser.people import OF_READERS, OF_VISITORS, PAGES, PEOPLE
 from tests.browser.server import ROOT, serving
 
-SLUG = "genesis-of-bureaucratic-socialism"
 WIDTHS = {390: 844, 1280: 800, 1920: 1080}
-PEOPLE = """
-from django.utils import timezone
-from uuid import uuid4
-from studyguide.accounts.models import User
-from studyguide.library.models import Article, ReadingMark, mark
-user = User.objects.create_user('reader', password='a long password', display_name='A. Reader')
-passages = list(Article.objects.get().passages.filter(number__lte=46))
-mark(passages[:44], kind=ReadingMark.Kind.READ, user=user, token=uuid4(), at=timezone.now())
-mark(passages[45:46], kind=ReadingMark.Kind.UNCLEAR, user=user, token=uuid4(), at=timezone.now())
-"""
 ORIGINAL = """
 import os
 from pathlib import Path
@@ -36,36 +26,16 @@ from studyguide.library.originals.parse import parse
 from studyguide.library.originals.store import aligned, store
 article = Article.objects.get()
 parsed = parse(Path(os.environ['ARTICLE_FILE']).read_text())
-store(parsed, aligned(parsed, article), article=article, owner=User.objects.get(),
+store(parsed, aligned(parsed, article), article=article, owner=User.objects.get(username='reader'),
       audience=Original.Audience.PRIVATE, right='', credit='My own copy', at=timezone.now())
 """
-PAGES = {
-    "home": "/",
-    "reader": f"/articles/{SLUG}/party-and-class/who-was-left/",
-    "glossary": f"/articles/{SLUG}/glossary/",
-    "term": f"/articles/{SLUG}/glossary/uchraspred/",
-    "timeline": f"/articles/{SLUG}/timeline/",
-    "people": f"/articles/{SLUG}/people/",
-    "footnotes": f"/articles/{SLUG}/footnotes/",
-    "bibliography": f"/articles/{SLUG}/bibliography/",
-    "argument": f"/articles/{SLUG}/argument/",
-    "page": f"/articles/{SLUG}/pages/before-you-read/",
-    "search": f"/articles/{SLUG}/search/?q=bureaucracy",
-    "print": f"/articles/{SLUG}/print/party-and-class/",
-    "originals": f"/articles/{SLUG}/originals/",
-    "settings": "/settings/",
-    "account": "/account/",
-    "mfa": "/accounts/2fa/",
-    "signin": "/accounts/login/",
-    "signup": "/accounts/signup/",
-    "missing": "/nothing-here/",
-}
+SHOTS = {**PAGES, **OF_READERS, **OF_VISITORS}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, default=ROOT / "var" / "shots")
-    parser.add_argument("--only", nargs="*", default=list(PAGES))
+    parser.add_argument("--only", nargs="*", default=list(SHOTS))
     parser.add_argument("--widths", nargs="*", type=int, default=list(WIDTHS))
     parser.add_argument("--themes", nargs="*", default=["light", "dark"])
     parser.add_argument("--readme", action="store_true")
@@ -81,7 +51,7 @@ def main() -> None:
         for theme in options.themes:
             for width in options.widths:
                 page = new_page(browser, width, theme)
-                for name in (n for n in options.only if n in ("signin", "signup")):
+                for name in (n for n in options.only if n in OF_VISITORS):
                     shoot(
                         page,
                         address,
@@ -90,7 +60,7 @@ def main() -> None:
                         full=not options.fold,
                     )
                 sign_in(page, address)
-                for name in (n for n in options.only if n not in ("signin", "signup")):
+                for name in (n for n in options.only if n not in OF_VISITORS):
                     shoot(
                         page,
                         address,
@@ -119,14 +89,14 @@ def sign_in(page: Page, address: str) -> None:
 
 
 def shoot(page: Page, address: str, name: str, to: Path, *, full: bool) -> None:
-    page.goto(address + PAGES[name])
+    page.goto(address + SHOTS[name])
     page.screenshot(path=to, full_page=full)
 
 
 def shoot_readme(browser: Browser, address: str) -> None:
     page = new_page(browser, 1280, "light")
     sign_in(page, address)
-    shoot(page, address, "reader", ROOT / "docs" / "reader.png", full=False)
+    shoot(page, address, "section", ROOT / "docs" / "reader.png", full=False)
 
 
 if __name__ == "__main__":

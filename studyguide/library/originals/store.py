@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -101,10 +101,10 @@ def linker_of(article: Article) -> TermLinker:
 def render(original: Original, linker: TermLinker) -> None:
     notes = {note.number: note.text for note in original.footnotes.all()}
     writer = Writer(original.article.slug, linker, notes)
-    rows = list(original.passages.all())
+    rows = list(original.passages.select_related("passage"))
     for row in rows:
         row.body_html, row.terms = writer.passage(
-            " ".join(row.sentences), is_quotation=row.is_quotation
+            row.passage.ref, row.sentences, is_quotation=row.is_quotation
         )
     OriginalPassage.objects.bulk_update(rows, ["body_html", "terms"])
 
@@ -115,11 +115,18 @@ class Writer:
         self.linker = linker
         self.notes = notes
 
-    def passage(self, text: str, *, is_quotation: bool) -> tuple[str, list[str]]:
+    def passage(
+        self, ref: str, parts: Sequence[str], *, is_quotation: bool
+    ) -> tuple[str, list[str]]:
+        """Each sentence has the id `<ref>-o<number>`, which evidence leads to."""
         terms: list[str] = []
         quoted = ' class="quoted"' if is_quotation else ""
-        body = f"<p{quoted}>{self.line(text, terms)}</p>"
-        for number in map(int, MARK.findall(text)):
+        spans = " ".join(
+            f'<span class="s" id="{ref}-o{number}">{self.line(part, terms)}</span>'
+            for number, part in enumerate(parts, 1)
+        )
+        body = f"<p{quoted}>{spans}</p>"
+        for number in map(int, MARK.findall(" ".join(parts))):
             if number in self.notes:
                 body += self.fold(number, terms)
         return body, terms

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import nh3
@@ -22,6 +23,7 @@ from mdit_py_plugins.container import container_plugin
 
 from studyguide.library.packs.linker import Linkable, TermLinker
 from studyguide.library.packs.schema import Pack, Term
+from studyguide.library.sentences import sentences
 
 FOOTNOTE_MARK = re.compile(r"\[\^(\d+)\]")
 REFERENCE = re.compile(r"^[pn]\d+$")
@@ -54,6 +56,7 @@ class Rendered:
     html: str
     text: str  # without markup and footnote marks
     terms: list[str]  # refs, in order of first occurrence
+    sentences: list[str] = field(default_factory=list)  # of the note itself, as evidence counts
 
 
 @dataclass
@@ -95,14 +98,18 @@ class Renderer:
     def of(cls, pack: Pack) -> Renderer:
         return cls(Places.of(pack), TermLinker(map(linkable, pack.terms)))
 
-    def render(self, source: str, *, here: str = "", without: Iterable[str] = ()) -> Rendered:
-        """`here`: the passage or note it stands in. `without`: terms not to link."""
+    def render(
+        self, source: str, *, here: str = "", without: Iterable[str] = (), numbered: str = ""
+    ) -> Rendered:
+        """`here`: the passage or note it stands in. `without`: terms not to link. `numbered`:
+        a ref; each sentence gets the id `<ref>-s<number>`, which evidence leads to."""
         tokens = self.markdown.parse(source)
-        walk = Walk(self, here, set(without))
+        walk = Walk(self, here, set(without), numbered)
         for token in tokens:
             walk.block(token)
         body = self.markdown.renderer.render(tokens, self.markdown.options, {})
-        return Rendered(clean(body), " ".join(walk.words).strip(), walk.terms)
+        words = " ".join(walk.words).strip()
+        return Rendered(clean(body), words, walk.terms, walk.sentences)
 
     def line(self, source: str, *, here: str = "") -> str:
         """One line of text, without the paragraph around it."""
@@ -113,15 +120,22 @@ class Renderer:
 class Walk:
     """One pass over the tokens of one text, remembering which terms were linked."""
 
-    def __init__(self, renderer: Renderer, here: str, seen: set[str]) -> None:
+    def __init__(self, renderer: Renderer, here: str, seen: set[str], numbered: str = "") -> None:
         self.renderer = renderer
         self.here = here
         self.seen = seen
+        self.numbered = numbered
         self.terms: list[str] = []
         self.words: list[str] = []
+        self.sentences: list[str] = []
         self.is_stair = False
+        self.asides = 0
 
     def block(self, token: Token) -> None:
+        if token.type in {"container_editor_open", "container_general_open"}:
+            self.asides += 1
+        elif token.type in {"container_editor_close", "container_general_close"}:
+            self.asides -= 1
         if token.type == "container_stair_open":
             self.is_stair = True
         elif token.type == "ordered_list_open" and self.is_stair:
@@ -129,7 +143,38 @@ class Walk:
             self.is_stair = False
         elif token.type == "inline" and token.children is not None:
             self.words.append("")
-            token.children = self.inline(token.children)
+            children = token.children
+            if self.numbered and not self.asides:
+                children = self.number(children)
+            token.children = self.inline(children)
+
+    def number(self, children: Sequence[Token]) -> list[Token]:
+        """The same tokens with a span around each sentence. A sentence that ends inside a
+        link or emphasis is closed behind it: a span cannot end there."""
+        found = sentences("".join(map(content, children)))
+        ends = list(accumulate(len(squeezed(sentence)) for sentence in found))
+        out: list[Token] = [self.sentence(found[0])] if found else []
+        done = depth = at = 0
+        for token in children:
+            depth += token.nesting
+            if token.type != "text":
+                out.append(token)
+            rest = token.content if token.type == "text" else ""
+            while rest:
+                room = ends[at] - done if not depth and at < len(found) - 1 else len(rest) + 1
+                taken = reach(rest, room)
+                out.append(plain(rest[:taken]))
+                done += len(squeezed(rest[:taken]))
+                rest = rest[taken:]
+                if not depth and at < len(found) - 1 and done >= ends[at]:
+                    at += 1
+                    out += [raw("</span> "), self.sentence(found[at])]
+                    rest = rest.lstrip()
+        return [*out, raw("</span>")] if found else list(children)
+
+    def sentence(self, text: str) -> Token:
+        self.sentences.append(FOOTNOTE_MARK.sub("", text))
+        return raw(f'<span class="s" id="{self.numbered}-s{len(self.sentences)}">')
 
     def inline(self, children: Sequence[Token]) -> list[Token]:
         out: list[Token] = []
@@ -236,12 +281,33 @@ def footnote_mark(number: int) -> str:
     )
 
 
-def raw(content: str) -> Token:
-    return Token("html_inline", "", 0, content=content)
+def raw(markup: str) -> Token:
+    return Token("html_inline", "", 0, content=markup)
 
 
-def plain(content: str) -> Token:
-    return Token("text", "", 0, content=content)
+def plain(text: str) -> Token:
+    return Token("text", "", 0, content=text)
+
+
+def content(token: Token) -> str:
+    """What a token adds to the text of its paragraph."""
+    if token.type == "text":
+        return token.content
+    return " " if token.type in {"softbreak", "hardbreak"} else ""
+
+
+def squeezed(text: str) -> str:
+    """Without spaces: positions in it are the same however lines were broken."""
+    return "".join(text.split())
+
+
+def reach(text: str, count: int) -> int:
+    """How much of `text` holds `count` characters that are no spaces; at most all of it."""
+    for index, character in enumerate(text):
+        count -= not character.isspace()
+        if count <= 0:
+            return index + 1
+    return len(text)
 
 
 def clean(body: str) -> str:

@@ -92,7 +92,7 @@ class Sync:
             slug=self.pack.article.slug, defaults=self.article_row()
         )
         self.loaded = Loaded(article, created=int(is_new))
-        rendered = {p.ref: self.render(p.body, p.ref) for p in self.pack.passages}
+        rendered = {p.ref: self.render(p.body, p.ref, is_numbered=True) for p in self.pack.passages}
         bodies = {n.id: self.render_footnote(n.id) for n in self.pack.footnotes}
         chapters = self.rows(Chapter, "slug", self.chapter_rows())
         sections = self.rows(Section, "slug", self.section_rows(chapters, rendered))
@@ -109,8 +109,9 @@ class Sync:
 
     # Rendering, and with it where each term occurs
 
-    def render(self, source: str, ref: str) -> Rendered:
-        rendered = self.renderer.render(source, here=ref)
+    def render(self, source: str, ref: str, *, is_numbered: bool = False) -> Rendered:
+        numbered = ref if is_numbered else ""
+        rendered = self.renderer.render(source, here=ref, numbered=numbered)
         for term in rendered.terms:
             self.found[term].append(ref)
         return rendered

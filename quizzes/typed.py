@@ -1,0 +1,87 @@
+"""Typed words: when two spellings are one answer. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−_/"), " ") | {ord("-"): " "}
+QUOTES = dict.fromkeys(map(ord, "'\"’‘‛“”„«»`´ʹʼ"), "")
+ARTICLES = re.compile(r"^(?:the|an?) (?=\S)")
+# Ways of writing Russian names in Latin letters, each to one form.
+TRANSLITERATION = [
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (r"shch|sch", "sh"),
+        (r"tch|tsch", "ch"),
+        (r"dj|dzh", "j"),
+        (r"kh|x(?=[aeiou])", "h"),
+        (r"tz|cz", "ts"),
+        (r"(?:ii|iy|ij|yi|yy|i|y)\b", "y"),
+        (r"y(?=[aeiou])|j(?=[aeiou])", "i"),
+        (r"ie|io|e", "e"),
+        (r"w", "v"),
+        (r"ou", "u"),
+        (r"ks", "x"),
+        (r"(.)\1", r"\1"),
+    )
+]
+
+
+@lru_cache(4096)
+def fold(text: str, *, case: bool = False) -> str:
+    """Spaces, accents, dashes, quotation marks and a leading article made one; capitals too,
+    unless `case` asks that they agree."""
+    plain = unicodedata.normalize("NFKD", text.translate(DASHES).translate(QUOTES))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = " ".join(re.sub(r"[.,;:!?()\[\]]+", " ", plain).split())
+    return plain if case else ARTICLES.sub("", plain.casefold())
+
+
+@lru_cache(4096)
+def romanized(folded: str) -> str:
+    """One form for Trotsky, Trotskii and Trotskij."""
+    for pattern, form in TRANSLITERATION:
+        folded = pattern.sub(form, folded)
+    return folded
+
+
+def slips_allowed(length: int) -> int:
+    """How many letters may be wrong in so many: none in a short word."""
+    if length < 5:
+        return 0
+    return 1 if length < 10 else 2
+
+
+def has_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def agrees(
+    typed: str,
+    pattern: str,
+    *,
+    case: bool = False,
+    slips: bool = True,
+) -> bool:
+    """Whether `typed` is what `pattern` asks for; `*` in it stands for any words.
+
+    A slip is one letter wrong, missing, too many, or two exchanged. Where figures are in it,
+    no slip is allowed: 1912 is not 1921.
+    """
+    if "*" in pattern:
+        pieces = [re.escape(fold(piece, case=case)) for piece in pattern.split("*")]
+        return re.fullmatch(".*".join(pieces), fold(typed, case=case)) is not None
+    given, wanted = fold(typed, case=case), fold(pattern, case=case)
+    if not given:
+        return False
+    if given == wanted or given.replace(" ", "") == wanted.replace(" ", ""):
+        return True
+    if case or has_digit(wanted) or has_digit(given):
+        return False
+    given, wanted = romanized(given), romanized(wanted)
+    allowed = slips_allowed(len(wanted)) if slips else 0
+    return OSA.distance(given, wanted, score_cutoff=allowed) <= allowed

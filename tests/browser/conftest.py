@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.chromium import launch_options
+from tests.browser.people import PEOPLE
+from tests.browser.server import serving
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return launch_options()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Address of a real server with the study edition, on the database under test."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    environment = {}
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        name = f"browser_{worker}"
+        with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
+        environment["DATABASE_URL"] = f"{settings.DATABASE_URL.rpartition('/')[0]}/{name}"
+    if settings.REDIS_URL:
+        environment["REDIS_URL"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{2 + int(worker[2:])}"
+    with serving(PEOPLE, **environment) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """A page in a browser of its own. Whatever the console complains of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    accepted = ("Failed to load resource", "htmx:")  # what a test brought about itself
+
+    def open_page(
+        path: str = "/",
+        *,
+        user: str = "",
+        width: int = 1280,
+        theme: str = "light",
+        script: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 800},
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            java_script_enabled=script,
+            base_url=site,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type in {"error", "warning"} and not message.text.startswith(accepted)
+                else None
+            ),
+        )
+        if user:
+            sign_in(page, user)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def sign_in(page: Page, user: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("User name or e-mail address").fill(user)
+    page.get_by_label("Password", exact=True).fill("a long password")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/")

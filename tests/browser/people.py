@@ -1,0 +1,67 @@
+"""Who and what the browser tests find on their server; run in `manage.py shell`."""
+
+from __future__ import annotations
+
+PEOPLE = """
+from django.utils import timezone
+from uuid import uuid4
+from studyguide.accounts.models import User
+from studyguide.library.models import Article, Original, ReadingMark, mark
+from studyguide.library.originals.align import Alignment
+from studyguide.library.originals.parse import parse
+from studyguide.library.originals.store import store
+article = Article.objects.get()
+reader = User.objects.create_user('reader', password='a long password', display_name='A. Reader')
+copyist = User.objects.create_user('copyist', password='a long password', display_name='A. Copyist')
+User.objects.create_user('newcomer', password='a long password', display_name='A. Newcomer')
+User.objects.create_superuser('staff', password='a long password', display_name='Staff')
+passages = list(article.passages.filter(number__lte=46))
+for user in (reader, copyist):
+    now = timezone.now()
+    mark(passages[:44], kind=ReadingMark.Kind.READ, user=user, token=uuid4(), at=now)
+    mark(passages[45:46], kind=ReadingMark.Kind.UNCLEAR, user=user, token=uuid4(), at=now)
+count = article.passages.count()
+text = '\\n\\n'.join(
+    f'Paragraph {n} of a stand-in text says, in words of this test, what the party and Uchraspred '
+    f'did in 19{n:02}. It goes on for a sentence more, so that the column has a length.'
+    for n in range(1, count + 1)
+)
+parsed = parse(text)
+refs = [f'p{n}' for n in range(1, count + 1)]
+store(parsed, Alignment(refs), article=article, owner=copyist, audience=Original.Audience.PRIVATE,
+      right='', credit='A stand-in text', at=timezone.now())
+"""
+SLUG = "genesis-of-bureaucratic-socialism"
+SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"
+PAGES = {
+    "article": "/",
+    "section": SECTION,
+    "glossary": f"/articles/{SLUG}/glossary/",
+    "term": f"/articles/{SLUG}/glossary/uchraspred/",
+    "timeline": f"/articles/{SLUG}/timeline/",
+    "people": f"/articles/{SLUG}/people/",
+    "footnotes": f"/articles/{SLUG}/footnotes/",
+    "bibliography": f"/articles/{SLUG}/bibliography/",
+    "argument": f"/articles/{SLUG}/argument/",
+    "page": f"/articles/{SLUG}/pages/before-you-read/",
+    "search": f"/articles/{SLUG}/search/?q=bureaucracy",
+    "nothing": f"/articles/{SLUG}/search/?q=zebra",
+    "print-list": f"/articles/{SLUG}/print/",
+    "print": f"/articles/{SLUG}/print/party-and-class/",
+    "settings": "/settings/",
+    "missing": "/nothing-here/",
+}
+OF_READERS = {
+    "originals": f"/articles/{SLUG}/originals/",
+    "account": "/account/",
+    "email": "/accounts/email/",
+    "password": "/accounts/password/change/",
+    "mfa": "/accounts/2fa/",
+    "sessions": "/accounts/sessions/",
+    "logout": "/accounts/logout/",
+}
+OF_VISITORS = {
+    "login": "/accounts/login/",
+    "signup": "/accounts/signup/",
+    "reset": "/accounts/password/reset/",
+}

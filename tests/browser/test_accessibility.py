@@ -1,0 +1,101 @@
+"""Every page in both themes, on a phone and on a desk: axe finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.people import OF_READERS, OF_VISITORS, PAGES, SECTION
+
+OpenPage = Callable[..., Page]
+VIEWS = [(width, theme) for width in (390, 1280) for theme in ("light", "dark")]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"][:3]]
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_axe_finds_nothing_for_a_reader(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page("/", user="reader", width=width, theme=theme)
+    found = {}
+    for name, path in {**PAGES, **OF_READERS}.items():
+        page.goto(path)
+        found[name] = violations(page)
+    assert not {name: rules for name, rules in found.items() if rules}
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_axe_finds_nothing_for_a_visitor(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page("/", width=width, theme=theme)
+    found = {}
+    for name, path in {**OF_VISITORS, "article": "/", "section": SECTION}.items():
+        page.goto(path)
+        found[name] = violations(page)
+    assert not {name: rules for name, rules in found.items() if rules}
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+@pytest.mark.parametrize("view", ["Notes", "Beside", "Original"])
+def test_axe_finds_nothing_beside_a_copy(
+    open_page: OpenPage, width: int, theme: str, view: str
+) -> None:
+    page = open_page(SECTION, user="copyist", width=width, theme=theme)
+    page.get_by_label(view, exact=True).check(force=True)
+    assert not violations(page)
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_axe_finds_nothing_in_a_pop_over(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page(SECTION, width=width, theme=theme)
+    page.locator("a.term").first.click()
+    page.locator("#pop h2").wait_for()
+    assert not violations(page)
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_axe_finds_nothing_in_a_form_with_errors(
+    open_page: OpenPage, width: int, theme: str
+) -> None:
+    page = open_page("/accounts/signup/", width=width, theme=theme)
+    page.get_by_role("button", name="Make it").click()
+    page.locator(".errors").wait_for()
+    assert not violations(page)
+
+
+@pytest.mark.parametrize("path", [*PAGES.values(), *OF_READERS.values()])
+def test_nothing_runs_off_a_narrow_screen(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, user="reader", width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+SPACED = """() => {
+  const style = new CSSStyleSheet();
+  style.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
+  const clipped = [...document.querySelectorAll("p, li, h1, h2, h3, dd, dt, a, button, label")]
+    .filter(e => getComputedStyle(e).overflow === "hidden" && !e.closest(".hide, .sprite")
+      && !e.classList.contains("hide")
+      && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1));
+  return [document.documentElement.scrollWidth, clipped.map(e => e.outerHTML.slice(0, 120))];
+}"""
+
+
+@pytest.mark.parametrize("path", [*PAGES.values()])
+def test_wider_spacing_clips_nothing(open_page: OpenPage, path: str) -> None:
+    width, clipped = open_page(path, width=390).evaluate(SPACED)
+    assert width <= 390
+    assert clipped == []
+
+
+def test_on_paper_the_chrome_is_gone(open_page: OpenPage) -> None:
+    page = open_page(SECTION, user="reader")
+    page.emulate_media(media="print")
+    for selector in (".top", ".foot", ".rail", ".pager", ".mark"):
+        assert not page.locator(selector).first.is_visible()
+    assert page.locator("#p44 .claim").is_visible()
