@@ -98,6 +98,22 @@ class Body(Strict, ABC):
         """Expected fraction of somebody who answers at random."""
         return 0.0
 
+    def unexplained(self) -> list[str]:
+        """The wrong options that no feedback speaks of."""
+        fields = [getattr(self, name) for name in type(self).model_fields]
+        parts = [
+            part
+            for value in fields
+            if isinstance(value, tuple)
+            for part in value
+            if getattr(part, "right", None) is False and not part.feedback
+        ]
+        return [str(getattr(part, "text", "") or getattr(part, "at", "")) for part in parts]
+
+    def references(self) -> list[str]:
+        """Places in the text that the body itself names."""
+        return []
+
     @classmethod
     @abstractmethod
     def read(cls, shown: Shown, data: Mapping[str, Sequence[str]]) -> Value:

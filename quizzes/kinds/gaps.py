@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from quizzes import typed
 from quizzes.kinds.base import (
     Body,
+    Flag,
     Marked,
     Part,
     Shown,
@@ -40,7 +41,7 @@ class Gap(Strict):
     answer: Text
     also: tuple[Text, ...] = ()  # further spellings that count
     traps: tuple[Trap, ...] = ()
-    choose: bool = False  # from the answer and the traps; else typed
+    choose: Flag = False  # from the answer and the traps; else typed
     label: str = ""  # what is asked for, such as "year"
 
     @model_validator(mode="after")

@@ -53,6 +53,9 @@ class Matching(Body):
             ],
         }
 
+    def unexplained(self) -> list[str]:
+        return [pair.left for pair in self.pairs if not pair.feedback]
+
     @classmethod
     def arrange(cls, shown: Shown, seed: int) -> Shown:
         return {

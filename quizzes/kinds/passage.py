@@ -55,6 +55,9 @@ class FindPassage(Body):
         places = [{"key": p.key, "at": p.at, "text": p.text} for p in self.places]
         return {"options": places}
 
+    def references(self) -> list[str]:
+        return [place.at for place in self.places]
+
     @classmethod
     def read(cls, shown: Shown, data: Mapping[str, Sequence[str]]) -> Value:
         chosen = one(data, "choice")

@@ -10,7 +10,8 @@ from itertools import pairwise
 from markdown_it.token import Token
 
 from studyguide.library.packs.plain_yaml import Document
-from studyguide.library.packs.render import FOOTNOTE_MARK, markdown
+from studyguide.library.packs.questions import QuestionChecker
+from studyguide.library.packs.render import FOOTNOTE_MARK, Renderer, markdown
 from studyguide.library.packs.schema import Node, Pack, Passage, Section, Term
 
 Complain = Callable[[str, int, str], None]
@@ -56,12 +57,22 @@ class Checker:
         self.timeline()
         self.people()
         self.argument(self.pack.argument, ())
+        if self.pack.questions or self.pack.quizzes:
+            QuestionChecker(self.pack, self.sentences(), self.complain).check()
         for page in self.pack.pages:
             self.markdown(f"pages/{page.slug}.md", 1, page.body, has_headings=True)
 
     def line(self, file: str, *path: str | int) -> int:
         document = self.documents.get(file)
         return document.line(path) if document else 1
+
+    def sentences(self) -> dict[str, int]:
+        """How many sentences each note has, as they are numbered on the page."""
+        renderer = Renderer.of(self.pack)
+        return {
+            passage.ref: len(renderer.render(passage.body, numbered=passage.ref).sentences)
+            for passage in self.pack.passages
+        }
 
     # Ids
 

@@ -17,6 +17,7 @@ from studyguide.library.packs import plain_yaml
 from studyguide.library.packs.check import Checker
 from studyguide.library.packs.markup import read_chapter
 from studyguide.library.packs.plain_yaml import Document, YamlError
+from studyguide.library.packs.questions import read_questions
 from studyguide.library.packs.schema import (
     ArticleMeta,
     Chapter,
@@ -28,6 +29,8 @@ from studyguide.library.packs.schema import (
     Page,
     Passage,
     Person,
+    Question,
+    Quiz,
     Section,
     Term,
 )
@@ -80,6 +83,8 @@ class Reader:
             "people": self.many(Person, "people.yaml"),
             "argument": self.many(Node, "argument.yaml"),
             "pages": self.pages(),
+            "questions": self.questions(),
+            "quizzes": self.many(Quiz, "quizzes.yaml"),
         }
         if self.errors or notes is None:
             raise PackErrors(self.errors)
@@ -147,6 +152,18 @@ class Reader:
                 path = tuple(error["loc"])
                 self.complain(file, document.line(path), told(error))
         return None
+
+    def questions(self) -> tuple[Question, ...]:
+        found: list[Question] = []
+        for path in sorted((self.folder / "questions").glob("*.yaml")):
+            file = f"questions/{path.name}"
+            document = self.document(file)
+            if document is not None and document.value is not None:
+                found += read_questions(file, document, self.explain)
+        return tuple(found)
+
+    def explain(self, file: str, line: int, error: Any) -> None:
+        self.complain(file, line, error if isinstance(error, str) else told(error))
 
     # Markdown
 

@@ -6,64 +6,16 @@ field is a name or a number. Cross references are checked in read.py, not here.
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
-PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-
-
-class PartialDate(NamedTuple):
-    """A date no finer than it was given: first and last day that it may mean."""
-
-    start: date
-    end: date
-    precision: Literal["day", "month", "year", "range"]
-
-
-def partial_date(text: object) -> PartialDate:
-    """`1924-01-21`, `1921-03`, `1921`, or two of them with a slash between."""
-    if not isinstance(text, str):
-        raise ValueError("write a date as 1924-01-21, 1921-03, 1921 or 1921-03/1922-01")
-    first, slash, last = text.partition("/")
-    start = span_of(first)
-    if not slash:
-        return start
-    end = span_of(last)
-    if end.end <= start.start:
-        raise ValueError(f"{text} ends before it begins")
-    return PartialDate(start.start, end.end, "range")
-
-
-def span_of(text: str) -> PartialDate:
-    match = PARTIAL.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is no date: write 1924-01-21, 1921-03, 1921 or 1921-03/1922-01")
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    try:
-        if day:
-            exact = date(year, month, day)
-            return PartialDate(exact, exact, "day")
-        if month:
-            last = calendar.monthrange(year, month)[1]
-            return PartialDate(date(year, month, 1), date(year, month, last), "month")
-    except ValueError:
-        raise ValueError(f"{text} is not in the calendar") from None
-    return PartialDate(date(year, 1, 1), date(year, 12, 31), "year")
-
-
-def flag(value: object) -> object:
-    """Only `true` and `false` are flags; `yes`, `no` and `1` are words."""
-    if value in {"true", "false"}:
-        return value == "true"
-    if isinstance(value, bool):
-        return value
-    raise ValueError("write true or false")
+from quizzes.kinds import Body
+from quizzes.kinds.base import Flag, Strict, Text
+from quizzes.partial_date import PartialDate, partial_date
 
 
 def listed(value: object) -> object:
@@ -73,19 +25,13 @@ def listed(value: object) -> object:
     return value
 
 
-Flag = Annotated[bool, BeforeValidator(flag)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 PassageRef = Annotated[str, StringConstraints(pattern=r"^p[1-9][0-9]{0,3}$")]
 FootnoteRef = Annotated[str, StringConstraints(pattern=r"^n[1-9][0-9]{0,3}$")]
 Ref = Annotated[str, StringConstraints(pattern=r"^[pn][1-9][0-9]{0,3}$")]
 Refs = Annotated[tuple[Ref, ...], BeforeValidator(listed)]
 Moment = Annotated[PartialDate, BeforeValidator(partial_date)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=200)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # article.yaml
@@ -271,6 +217,60 @@ class Page(Strict):
     body: Text
 
 
+# questions/*.yaml, quizzes.yaml
+
+
+class Evidence(Strict):
+    """Where it is proved: a passage or footnote, and if it can be said the sentence of our
+    note and of the article, both counted from 1."""
+
+    at: Ref
+    note: Annotated[int, Field(gt=0)] | None = None
+    original: Annotated[int, Field(gt=0)] | None = None
+
+
+class Question(Strict):
+    """What all kinds share; `body` holds the kind's own keys, which stand beside these."""
+
+    id: Slug
+    kind: str
+    prompt: Text
+    aim: Literal["fact", "term", "attribution", "understanding", "argument"]
+    difficulty: Annotated[int, Field(ge=1, le=3)]
+    voice: Literal["author", "reported", "quoted", "rejected"] = "author"
+    whom: str = ""  # whose words, views or deeds; with every voice but the author's
+    concepts: Annotated[tuple[Slug, ...], BeforeValidator(listed)] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+    explanation: Text
+    hints: Annotated[tuple[Text, ...], BeforeValidator(listed)] = ()
+    essential: Flag = False
+    body: Body
+    file: str = ""
+    line: int = 0
+
+
+class Draw(Strict):
+    """So many questions from a pool; a criterion that is empty admits all."""
+
+    count: Annotated[int, Field(gt=0)]
+    chapters: Annotated[tuple[Slug, ...], BeforeValidator(listed)] = ()
+    sections: Annotated[tuple[Slug, ...], BeforeValidator(listed)] = ()
+    kinds: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    aims: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    concepts: Annotated[tuple[Slug, ...], BeforeValidator(listed)] = ()
+    difficulty: Annotated[tuple[int, ...], BeforeValidator(listed)] = ()
+    questions: Annotated[tuple[Slug, ...], BeforeValidator(listed)] = ()
+
+
+class Quiz(Strict):
+    id: Slug
+    title: Text
+    about: Text
+    group: Literal["section", "chapter", "article", "theme"]
+    section: Slug | Literal[""] = ""
+    draws: Annotated[tuple[Draw, ...], Field(min_length=1)]
+
+
 class Pack(Strict):
     """One checked pack. `digest` is over its files, in order of their names."""
 
@@ -285,6 +285,8 @@ class Pack(Strict):
     people: tuple[Person, ...] = ()
     argument: tuple[Node, ...] = ()
     pages: tuple[Page, ...] = ()
+    questions: tuple[Question, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()
 
     @property
     def sections(self) -> Iterator[Section]:
