@@ -11,12 +11,14 @@ from rapidfuzz.distance import OSA
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−_/"), " ") | {ord("-"): " "}
 QUOTES = dict.fromkeys(map(ord, "'\"’‘‛“”„«»`´ʹʼ"), "")
 ARTICLES = re.compile(r"^(?:the|an?) (?=\S)")
+# A space that may be there or not: beside a letter, or before three figures, but 1 5 is not 15.
+LOOSE_SPACE = re.compile(r"(?<!\d) | (?!\d)| (?=\d{3}(?!\d))")
 # Ways of writing Russian names in Latin letters, each to one form.
 TRANSLITERATION = [
     (re.compile(pattern), form)
     for pattern, form in (
+        (r"tsch|tch", "ch"),
         (r"shch|sch", "sh"),
-        (r"tch|tsch", "ch"),
         (r"dj|dzh", "j"),
         (r"kh|x(?=[aeiou])", "h"),
         (r"tz|cz", "ts"),
@@ -36,7 +38,10 @@ def fold(text: str, *, case: bool = False) -> str:
     """Spaces, accents, dashes, quotation marks and a leading article made one; capitals too,
     unless `case` asks that they agree."""
     plain = unicodedata.normalize("NFKD", text.translate(DASHES).translate(QUOTES))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    # Accents out, and what is not to be seen: soft hyphens, marks of direction.
+    plain = "".join(
+        c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    )
     plain = " ".join(re.sub(r"[.,;:!?()\[\]]+", " ", plain).split())
     return plain if case else ARTICLES.sub("", plain.casefold())
 
@@ -72,13 +77,13 @@ def agrees(
     A slip is one letter wrong, missing, too many, or two exchanged. Where figures are in it,
     no slip is allowed: 1912 is not 1921.
     """
-    if "*" in pattern:
-        pieces = [re.escape(fold(piece, case=case)) for piece in pattern.split("*")]
-        return re.fullmatch(".*".join(pieces), fold(typed, case=case)) is not None
     given, wanted = fold(typed, case=case), fold(pattern, case=case)
     if not given:
         return False
-    if given == wanted or given.replace(" ", "") == wanted.replace(" ", ""):
+    if "*" in pattern:
+        pieces = [re.escape(fold(piece, case=case)) for piece in wanted.split("*")]
+        return re.fullmatch(".*".join(pieces), given) is not None
+    if given == wanted or LOOSE_SPACE.sub("", given) == LOOSE_SPACE.sub("", wanted):
         return True
     if case or has_digit(wanted) or has_digit(given):
         return False

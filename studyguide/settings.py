@@ -76,6 +76,7 @@ if IS_LOOPBACK:
     CSRF_TRUSTED_ORIGINS = [f"http://{host}:{SITE.port or 80}" for host in ALLOWED_HOSTS]
 
 INSTALLED_APPS = [
+    "quizzes",
     "studyguide.library",
     "studyguide.accounts",
     "allauth",
@@ -128,6 +129,8 @@ TEMPLATES = [
         },
     }
 ]
+
+QUIZZES_REFERENCE_URL = "studyguide.library.addresses.locate"
 
 # Answers that were acknowledged must survive a power cut: FULL, not NORMAL.
 SQLITE_OPTIONS = {

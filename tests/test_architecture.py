@@ -25,6 +25,7 @@ ROOMS = {
 }
 # Of the project's own package every room may use what belongs to no room.
 SHARED = {"studyguide.http"}
+DOTTED = re.compile(r"(studyguide|quizzes)(\.\w+)+")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PAGES = [
     path
@@ -34,11 +35,14 @@ PAGES = [
 
 
 def imports_of(source: str) -> Iterator[str]:
+    """Modules that are imported, and those named in a string to be imported later."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+        elif isinstance(node, ast.Constant) and DOTTED.fullmatch(str(node.value)):
+            yield str(node.value)
 
 
 def room_of(name: str) -> str | None:
@@ -74,6 +78,7 @@ def test_imports_go_down(room: str) -> None:
         ("studyguide.library", "from studyguide.courses import models"),
         ("studyguide.library", "def late():\n    from studyguide.progress import views"),
         ("studyguide.progress", "import studyguide.settings"),
+        ("quizzes", "import_module('studyguide.library.models')"),
     ],
 )
 def test_an_upward_import_is_found(room: str, source: str) -> None:
@@ -122,7 +127,9 @@ def test_a_view_renders_the_template_of_its_name(pattern: URLPattern) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_page_template_belongs_to_a_view(path: Path) -> None:
-    assert path.stem in {pattern.name for pattern in own_patterns()}
+    view = next(pattern.callback for pattern in own_patterns() if pattern.name == path.stem)
+    source = (ROOT / (view.__module__.replace(".", "/") + ".py")).read_text()
+    assert f'"{path.relative_to(ROOT / "templates")}"' in source
 
 
 @pytest.mark.parametrize("pattern", own_patterns(), ids=lambda p: str(p.name))
@@ -133,11 +140,29 @@ def test_a_view_declares_its_methods(pattern: URLPattern) -> None:
     assert re.search(r"@require_(safe|POST|http_methods)", decorators)
 
 
+@pytest.mark.parametrize("pattern", own_patterns(), ids=lambda p: str(p.name))
+def test_no_view_goes_without_a_csrf_token(pattern: URLPattern) -> None:
+    assert not getattr(pattern.callback, "csrf_exempt", False)
+
+
+def distrusted(text: str) -> list[str]:
+    """What a template takes for HTML although its name does not say that it is."""
+    found = re.findall(r"([^\s{}]*?)\s*\|\s*safe(?:seq)?\b", text)
+    return [name for name in found if not re.fullmatch(r"[\w.]+_html", name)]
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_template_trusts_html_by_name_only(path: Path) -> None:
     text = path.read_text()
-    assert all(name.endswith("_html") for name in re.findall(r"([\w.]+)\|safe", text))
-    assert "{% autoescape off" not in text
+    assert not distrusted(text)
+    assert not re.search(r"{%\s*autoescape\s+off", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ a.name|safe }}", "{{ a | safe }}", '{{ a|default:"-"|safe }}', "{{ a|safeseq }}"]
+)
+def test_trust_in_any_spelling_is_found(text: str) -> None:
+    assert distrusted(text)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
+
+from studyguide.library.models import Article
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(show: str = "ALLOWED_HOSTS", **environment: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 60, **environment}
     return subprocess.run(
-        [sys.executable, "-c", "import studyguide.settings as s; print(s.ALLOWED_HOSTS)"],
+        [sys.executable, "-c", f"import studyguide.settings as s; print(s.{show})"],
         env=env,
         cwd=ROOT,
         capture_output=True,
@@ -54,6 +57,12 @@ def test_sqlite_keeps_what_was_acknowledged(db: None) -> None:
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+@pytest.mark.skipif(connections["default"].vendor != "sqlite", reason="asks SQLite")
+@pytest.mark.parametrize("alias", settings.DATABASES)
+def test_sqlite_waits_for_its_turn_before_it_reads(db: None, alias: str) -> None:
+    assert connections[alias].transaction_mode == "IMMEDIATE"
+
+
 @pytest.mark.skipif(connections["default"].vendor != "postgresql", reason="asks PostgreSQL")
 def test_postgresql_keeps_what_was_acknowledged(db: None) -> None:
     with connections["default"].cursor() as cursor:
@@ -61,5 +70,19 @@ def test_postgresql_keeps_what_was_acknowledged(db: None) -> None:
         assert cursor.fetchone()[0] == "on"
 
 
-def test_limits_count_in_a_cache_that_processes_share() -> None:
-    assert "locmem" not in settings.CACHES["default"]["BACKEND"].lower()
+@pytest.mark.parametrize(
+    ("redis", "backend"), [("", "DatabaseCache"), ("redis://127.0.0.1:6379/0", "RedisCache")]
+)
+def test_limits_count_in_a_cache_that_processes_share(redis: str, backend: str) -> None:
+    assert backend in start("CACHES", REDIS_URL=redis).stdout
+
+
+def test_a_forwarded_host_is_not_believed(client: Client, article: Article) -> None:
+    response = client.get("/accounts/login/", headers={"x-forwarded-host": "evil.example"})
+    assert response.status_code == 200
+    assert response.wsgi_request.get_host() != "evil.example"
+
+
+def test_a_proxy_is_believed_only_where_there_is_one() -> None:
+    assert start("SECURE_PROXY_SSL_HEADER").stdout.strip() == "None"
+    assert "HTTP_X_FORWARDED_PROTO" in start("SECURE_PROXY_SSL_HEADER", TRUSTED_PROXIES="1").stdout

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Value = Any  # JSON
@@ -75,6 +76,7 @@ class Body(Strict, ABC):
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    miss: ClassVar[str | Promise] = _("A near neighbour")  # heads what is said of a wrong answer
     is_free_recall: ClassVar[bool] = False  # nothing to choose from, so hardly to be guessed
 
     @abstractmethod

@@ -80,7 +80,7 @@ class Choices(Body):
         if (self.credit == "weights") != any(o.weight is not None for o in self.options):
             raise ValueError("weight goes with credit: weights, and on at least one option")
         if self.credit == "weights":
-            if self.weighed([o.key for o in self.options]) > 0:
+            if self.weighed([o.key for o in self.options]) > 1e-6:
                 raise ValueError("ticking all must not pay: give wrong options negative weights")
             if abs(self.weighed([o.key for o in self.options if o.right]) - 1) > 1e-6:
                 raise ValueError("the weights of the right options must sum to 1")

@@ -78,6 +78,8 @@ class Claim(Body):
 
     @classmethod
     def words(cls, shown: Shown, value: Value) -> str:
+        if not value:
+            return ""
         verdict = {"true": _g("True"), "false": _g("False")}.get(value["verdict"], "")
         whose = next((h["text"] for h in shown["whose"] if h["key"] == value["whose"]), "")
         return "; ".join(filter(None, [verdict, whose]))

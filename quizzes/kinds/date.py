@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from quizzes.kinds.base import (
     Body,
@@ -31,7 +31,12 @@ from quizzes.kinds.base import (
 from quizzes.partial_date import PartialDate, partial_date
 
 Precision = Literal["day", "month", "year", "range"]
-Moment = Annotated[PartialDate, BeforeValidator(partial_date)]
+Moment = Annotated[PartialDate, BeforeValidator(partial_date), PlainSerializer(str)]
+MaybeMoment = Annotated[
+    PartialDate | None,
+    BeforeValidator(lambda value: value and partial_date(value)),
+    PlainSerializer(lambda value: value and str(value)),
+]
 ALPHA = 0.2
 FIELDS = ("day", "month", "year", "to_year", "style")
 
@@ -52,14 +57,13 @@ class Known(Strict):
 class Date(Body):
     name = "date"
     label = _("Date")
+    miss = _("Another date")
     is_free_recall = True
 
     date: Moment
     asked: Precision
     tolerance: Annotated[int, Field(ge=0)] = 0  # in the unit asked for; 0: exact or nothing
-    old_style: Annotated[PartialDate | None, BeforeValidator(lambda v: v and partial_date(v))] = (
-        None  # the same day in the Julian calendar: either counts when labelled
-    )
+    old_style: MaybeMoment = None  # the same day in the Julian calendar: counts when labelled
     period: tuple[int, int] = (1917, 1926)  # of a range: its width is what a guess is held against
     known: tuple[Known, ...] = ()
 
@@ -71,6 +75,8 @@ class Date(Body):
             raise ValueError(f"a {self.asked} is asked for, but the date is only a {given}")
         if self.old_style and self.asked != "day":
             raise ValueError("old_style is for questions that ask for a day")
+        if self.old_style and self.old_style.precision != "day":
+            raise ValueError("old_style: write a day, such as 1917-10-25")
         if self.period[1] <= self.period[0]:
             raise ValueError("period: write two years, the earlier one first")
         return self
@@ -88,7 +94,7 @@ class Date(Body):
         if not value:
             return ""
         month = value.get("month", "")
-        if month.isdigit() and 1 <= int(month) <= 12:
+        if month.isdecimal() and 1 <= int(month) <= 12:
             month = calendar.month_name[int(month)]
         text = " ".join(filter(None, [value.get("day"), month, value.get("year")]))
         if value.get("to_year"):
@@ -116,6 +122,8 @@ class Date(Body):
         }
         parts = [value.get(name, "") for name in needed[asked]]
         if not all(part.isascii() and part.isdigit() for part in parts):
+            raise Unreadable(told[asked])
+        if any(len(value[name]) != 4 for name in needed[asked] if name.endswith("year")):
             raise Unreadable(told[asked])
         numbers = dict(zip(needed[asked], map(int, parts), strict=True))
         try:
@@ -187,9 +195,9 @@ class Date(Body):
 
     def key(self) -> Value:
         start, end = self.date.start, self.date.end
-        value = dict.fromkeys(FIELDS, "") | {"year": str(start.year)}
+        value = dict.fromkeys(FIELDS, "") | {"year": f"{start.year:04}"}
         if self.asked == "range":
-            value["to_year"] = str(end.year)
+            value["to_year"] = f"{end.year:04}"
         if self.asked in {"month", "day"}:
             value["month"] = str(start.month)
         if self.asked == "day":

@@ -46,6 +46,8 @@ class Gap(Strict):
 
     @model_validator(mode="after")
     def sound(self) -> Self:
+        if not self.is_right(self.answer):
+            raise ValueError(f"{self.answer!r} has neither letters nor figures to grade it by")
         if self.choose:
             if not self.traps:
                 raise ValueError("a gap to choose for needs traps to choose from")
@@ -67,6 +69,7 @@ class Gap(Strict):
 class Gaps(Body):
     name = "gaps"
     label = _("Fill the gaps")
+    miss = _("Other words")
 
     text: Text  # with [[1]], [[2]] ... where the gaps are
     gaps: Annotated[tuple[Gap, ...], Field(min_length=1)]
@@ -116,6 +119,8 @@ class Gaps(Body):
 
     @classmethod
     def words(cls, shown: Shown, value: Value) -> str:
+        if not value:
+            return ""
         return "; ".join(
             cls.filling(gap, value.get(gap["key"], "")) or "–" for gap in shown["gaps"]
         )

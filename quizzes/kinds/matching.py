@@ -34,6 +34,7 @@ class Pair(Strict):
 class Matching(Body):
     name = "matching"
     label = _("Matching")
+    miss = _("Other pairs")
 
     pairs: Annotated[tuple[Pair, ...], Field(min_length=2)]
     distractors: tuple[Text, ...] = ()  # further things on the right that belong nowhere
@@ -74,6 +75,8 @@ class Matching(Body):
 
     @classmethod
     def words(cls, shown: Shown, value: Value) -> str:
+        if not value:
+            return ""
         texts = {target["key"]: target["text"] for target in shown["targets"]}
         return "; ".join(
             f"{left['text']} – {texts.get(value.get(left['key'], ''), '?')}"

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
 from quizzes.kinds.base import (
     Body,
@@ -44,13 +44,15 @@ LONGEST = 60
 def plain_figure(text: str) -> str:
     """Separators of thousands out, the decimal one as a point.
 
-    Three digits after a single comma are thousands (4,700), else it is decimal (57,5).
+    Three digits after a single comma are thousands (4,700), else it is decimal (57,5; 0,125).
+    One at the end closes a sentence.
     """
+    text = text.rstrip(".,")
     if "," in text and "." in text:
         decimal = max(text.rfind(","), text.rfind("."))
         whole = text[:decimal].replace(",", "").replace(".", "")
         return f"{whole}.{text[decimal + 1 :]}"
-    if text.count(",") > 1 or re.fullmatch(r"\d{1,3},\d{3}", text):
+    if text.count(",") > 1 or re.fullmatch(r"[1-9]\d{0,2},\d{3}", text):
         return text.replace(",", "")
     if text.count(".") > 1:
         return text.replace(".", "")
@@ -86,13 +88,13 @@ class Unit(Strict):
     """A unit that may be typed, and how many of the question's own it makes."""
 
     name: Text
-    factor: Annotated[float, Field(gt=0)] = 1.0
+    factor: Annotated[FiniteFloat, Field(gt=0)] = 1.0
 
 
 class Known(Strict):
     """Another figure that is likely to be given, and what it would have been right for."""
 
-    value: float
+    value: FiniteFloat
     credit: Fraction = 0.0
     feedback: Text
 
@@ -100,10 +102,11 @@ class Known(Strict):
 class Number(Body):
     name = "number"
     label = _("Number")
+    miss = _("Another figure")
     is_free_recall = True
 
-    value: float
-    absolute: Annotated[float, Field(ge=0)] = 0.0  # right within so much
+    value: FiniteFloat
+    absolute: Annotated[FiniteFloat, Field(ge=0)] = 0.0  # right within so much
     relative: Annotated[float, Field(ge=0, lt=1)] = 0.0  # or within this share of the value
     near: Annotated[float, Field(ge=0, lt=1)] = 0.0  # half right within this share
     unit: str = ""  # shown after the field
@@ -113,6 +116,8 @@ class Number(Body):
 
     @model_validator(mode="after")
     def sound(self) -> Self:
+        if self.amount(self.key()) is None:
+            raise ValueError(f"value: nobody can type {self.value:g}, write it in another unit")
         for other in self.known:
             if self.is_right(other.value):
                 raise ValueError(f"known: {other.value:g} would be graded right: take it out")
@@ -138,7 +143,8 @@ class Number(Body):
     @classmethod
     def check(cls, shown: Shown, value: Value) -> None:
         _number, unit = read_number(str(value))
-        if unit and unit != "%" and not any(same_unit(unit, u) for u in shown["units"]):
+        units = shown["units"] if shown["unit"] else [*shown["units"], "%"]
+        if unit and not any(same_unit(unit, u) for u in units):
             if shown["unit"]:
                 raise Unreadable(
                     _g("Write a number of %(unit)s, without other words.") % {"unit": shown["unit"]}
@@ -151,7 +157,8 @@ class Number(Body):
             number, unit = read_number(str(value))
         except Unreadable:
             return None
-        if not unit or same_unit(unit, self.unit):
+        # Where the prompt alone says that a share is asked for, 57.5 % is as good as 57.5.
+        if not unit or same_unit(unit, self.unit or "%"):
             return number
         for other in self.units:
             if same_unit(unit, other.name):
@@ -178,7 +185,7 @@ class Number(Body):
         return Marked(0.0, (), {"number": Part("miss")})
 
     def key(self) -> Value:
-        return f"{self.value:,.10g}" if self.value % 1 else f"{int(self.value):,}"
+        return f"{Decimal(str(self.value)):,f}" if self.value % 1 else f"{int(self.value):,}"
 
     def answer(self) -> str:
         figure = str(self.key())

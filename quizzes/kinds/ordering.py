@@ -103,6 +103,7 @@ class Line(Strict):
 class Ordering(Body):
     name = "ordering"
     label = _("Put in order")
+    miss = _("Another order")
 
     lines: Annotated[tuple[Line, ...], Field(min_length=3)]  # in a right order
     before: tuple[tuple[str, str], ...] = ()  # the pairs that the text orders; none: all
@@ -113,7 +114,9 @@ class Ordering(Body):
     @model_validator(mode="after")
     def sound(self) -> Self:
         alike([line.text for line in self.lines])
-        ids = [line.id for line in self.lines]
+        ids = [line.id for line in self.lines if line.id]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two lines have one id: change one")
         if self.before:
             if self.credit != "all-pairs":
                 raise ValueError("before: goes with credit: all-pairs, which is the default")

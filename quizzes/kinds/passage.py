@@ -39,6 +39,7 @@ class Place(Strict):
 class FindPassage(Body):
     name = "passage"
     label = _("Find the passage")
+    miss = _("Another passage")
 
     places: Annotated[tuple[Place, ...], Field(min_length=2)]  # in the order of the text
 

@@ -1,4 +1,8 @@
-"""A word or a name, typed. Patterns are tried in order; the first that agrees counts."""
+"""A word or a name, typed. Patterns are tried in order; the first that agrees counts.
+
+What is spelt out goes first, so that a slip of one answer is not taken for another, and neither
+is an answer for one that a `*` before it would take in.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +24,18 @@ class Pattern(Strict):
     credit: Fraction = 1.0
     feedback: str = ""
 
-    def agrees(self, value: str, *, case: bool, slips: bool) -> bool:
+    def agrees(self, value: str, *, case: bool, slips: bool, is_spelt_out: bool) -> bool:
         return any(
             typed.agrees(value, spelling, case=case, slips=slips)
             for spelling in (self.text, *self.also)
+            if not (is_spelt_out and "*" in spelling)
         )
 
 
 class ShortText(Body):
     name = "text"
     label = _("Short answer")
+    miss = _("Another word")
     is_free_recall = True
 
     answers: Annotated[tuple[Pattern, ...], Field(min_length=1)]  # wrong ones have credit: 0
@@ -41,6 +47,9 @@ class ShortText(Body):
     def sound(self) -> Self:
         if self.answers[0].credit != 1.0:
             raise ValueError("the first answer is the right one: its credit is 1")
+        found = self.first(self.key())
+        if found is None or found.credit != 1.0:
+            raise ValueError(f"{self.answers[0].text!r} cannot be typed so that it is right")
         for pattern in self.answers:
             for spelling in (pattern.text, *pattern.also):
                 first = self.first(spelling)
@@ -63,10 +72,10 @@ class ShortText(Body):
         return str(value or "")
 
     def first(self, value: str) -> Pattern | None:
-        # Exact spellings go first, so that a slip of one answer is not taken for another.
-        for slips in (False, True) if self.slips else (False,):
+        for exact in (True, False):
             for pattern in self.answers:
-                if pattern.agrees(value, case=self.case, slips=slips):
+                slips = self.slips and not exact
+                if pattern.agrees(value, case=self.case, slips=slips, is_spelt_out=exact):
                     return pattern
         return None
 

@@ -62,6 +62,7 @@ class Voice(Body):
 
     name = "voice"
     label = _("Who says it")
+    miss = _("Another voice")
 
     statement: str = ""  # set out below the prompt, if it is not in it
     speakers: Annotated[tuple[Speaker, ...], Field(min_length=2)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from studyguide.library.packs.render import Renderer
@@ -20,6 +20,7 @@ def report(pack: Pack) -> dict[str, Any]:
     for note in pack.footnotes:
         found.update(renderer.render(note.summary, here=note.id).terms)
     words = {ref: len(passage.text.split()) for ref, passage in rendered.items()}
+    proved = questions_by_place(pack)
     return {
         "article": pack.article.slug,
         "chapters": len(pack.chapters),
@@ -32,7 +33,17 @@ def report(pack: Pack) -> dict[str, Any]:
         "people": len(pack.people),
         "pages": len(pack.pages),
         "words": sum(words.values()),
+        "questions": len(pack.questions),
+        "questions_by_kind": counted(question.kind for question in pack.questions),
+        "questions_by_aim": counted(question.aim for question in pack.questions),
+        "quizzes": len(pack.quizzes),
+        "essential": essential(pack),
         "by_section": by_section(pack, words),
+        "by_passage": {p.ref: proved[p.ref] for p in pack.passages},
+        "passages_without_question": [p.ref for p in pack.passages if not proved[p.ref]],
+        "footnotes_without_question": [
+            note.id for note in pack.footnotes if note.kind == "argument" and not proved[note.id]
+        ],
         "passages_without_text": [ref for ref, count in words.items() if not count],
         "passages_without_facts": [
             p.ref for p in pack.passages if p.ref not in pack.article.passages
@@ -44,8 +55,41 @@ def report(pack: Pack) -> dict[str, Any]:
     }
 
 
+def counted(names: Iterable[str]) -> dict[str, int]:
+    """The most frequent first."""
+    return dict(Counter(names).most_common())
+
+
+def questions_by_place(pack: Pack) -> Counter[str]:
+    """How many questions each passage and footnote is evidence of, in whatever place of
+    their lists; two sentences of one passage count once."""
+    return Counter(
+        ref for question in pack.questions for ref in {place.at for place in question.evidence}
+    )
+
+
+def questions_by_section(pack: Pack) -> Counter[str]:
+    """A question belongs to the section of its first evidence, so that the sum is all."""
+    homes = {p.ref: section.id for section in pack.sections for p in section.passages}
+    homes |= {note.id: homes[note.at] for note in pack.footnotes}
+    return Counter(homes[question.evidence[0].at] for question in pack.questions)
+
+
+def essential(pack: Pack) -> dict[str, int]:
+    """How much of each is marked for the revision sheets."""
+    parts: dict[str, Iterable[Any]] = {
+        "passages": pack.passages,
+        "terms": pack.terms,
+        "events": pack.events,
+        "people": pack.people,
+        "questions": pack.questions,
+    }
+    return {name: sum(row.essential for row in rows) for name, rows in parts.items()}
+
+
 def by_section(pack: Pack, words: Mapping[str, int]) -> Sequence[Mapping[str, Any]]:
     rows = []
+    questions = questions_by_section(pack)
     for section in pack.sections:
         refs = [passage.ref for passage in section.passages]
         notes = [note for note in pack.footnotes if note.at in refs]
@@ -55,6 +99,7 @@ def by_section(pack: Pack, words: Mapping[str, int]) -> Sequence[Mapping[str, An
                 "passages": len(refs),
                 "words": sum(words[ref] for ref in refs),
                 "footnotes": len(notes),
+                "questions": questions[section.id],
             }
         )
     return rows

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from typing import Any
 
@@ -32,11 +33,15 @@ class Command(BaseCommand):
             )
         self.stdout.write("  Ctrl-C stops it.\n")
         self.stdout.flush()
-        os.execv(sys.executable, granian(host, port))  # noqa: S606
+        command = granian(host, port)
+        if os.name == "nt":  # where exec gives the prompt back while the server runs on
+            sys.exit(subprocess.call(command))  # noqa: S603
+        os.execv(sys.executable, command)  # noqa: S606
 
     def prepare(self) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        call_command("check", verbosity=0)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
+        self.check()
         call_command("migrate", verbosity=0, interactive=False)
         if "cache" in settings.DATABASES:
             call_command("createcachetable", database="cache", verbosity=0)

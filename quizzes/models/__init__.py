@@ -1,0 +1,50 @@
+from quizzes.models.attempts import (
+    Ack,
+    Attempt,
+    AttemptEvent,
+    AttemptQuestion,
+    AttemptRefused,
+    Grade,
+    Response,
+    TokenReused,
+    close_overdue,
+)
+from quizzes.models.bank import (
+    Aim,
+    Draw,
+    Question,
+    QuestionSpec,
+    QuestionVersion,
+    Quiz,
+    QuizSpec,
+    Topic,
+    sync_bank,
+)
+from quizzes.models.memory import Review, ReviewCard
+from quizzes.models.rulings import Change, Regrade, Ruling
+
+__all__ = [
+    "Ack",
+    "Aim",
+    "Attempt",
+    "AttemptEvent",
+    "AttemptQuestion",
+    "AttemptRefused",
+    "Change",
+    "Draw",
+    "Grade",
+    "Question",
+    "QuestionSpec",
+    "QuestionVersion",
+    "Quiz",
+    "QuizSpec",
+    "Regrade",
+    "Response",
+    "Review",
+    "ReviewCard",
+    "Ruling",
+    "TokenReused",
+    "Topic",
+    "close_overdue",
+    "sync_bank",
+]

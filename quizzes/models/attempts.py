@@ -1,0 +1,706 @@
+"""What learners did. Answers are appended, never changed; beside the log stands one current row
+for each question. Every act is one transaction, and a change of state happens once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from quizzes import certainty as certainty_marking
+from quizzes.grading import Outcome, after_tries, is_right, worth
+from quizzes.kinds import Unreadable, Value
+from quizzes.models.bank import Question, QuestionVersion, Quiz, digest_of, new_public_id
+from quizzes.models.memory import remember
+from quizzes.rules import Behaviour, Rules
+from quizzes.scheduling import study_day
+
+if TYPE_CHECKING:
+    from quizzes.models.rulings import Ruling
+
+
+class AttemptRefused(Exception):  # noqa: N818
+    """A start that the rules do not allow; the message says why."""
+
+
+class TokenReused(Exception):  # noqa: N818
+    """A token came back with another answer: nothing was stored."""
+
+
+def day_of(user: Any, now: datetime) -> Any:
+    """The learner's study day, in his own zone."""
+    return study_day(now, ZoneInfo(getattr(user, "time_zone", "UTC")))
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def open(self) -> Self:
+        return self.filter(state=Attempt.State.OPEN)
+
+    def submitted(self) -> Self:
+        return self.filter(state=Attempt.State.SUBMITTED)
+
+    def at_quizzes(self) -> Self:
+        return self.filter(purpose=Attempt.Purpose.QUIZ)
+
+    def overdue(self, now: datetime) -> Self:
+        """Open past deadline and grace; graces differ, so this asks for the longest in use."""
+        return self.open().filter(deadline_at__lt=now)
+
+    def awaiting_release(self, now: datetime) -> Self:
+        return self.submitted().filter(released_at=None, release_on__lte=now)
+
+    def standing(self, *, user: Any, purpose: str, source: str, now: datetime) -> Attempt:
+        """The one attempt that holds all a learner's checkpoint answers (or reviews, or practice)
+        in a source; made when first needed."""
+        attempt, _made = self.get_or_create(
+            user=user,
+            purpose=purpose,
+            source=source,
+            context="",
+            defaults={"started_at": now, "rules": Rules().snapshot(), "number": 1},
+        )
+        return attempt
+
+
+class Attempt(models.Model):
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        SUBMITTED = "submitted", _("handed in")
+
+    class Purpose(models.TextChoices):
+        QUIZ = "quiz", _("quiz")
+        CHECKPOINT = "checkpoint", _("checkpoint")
+        REVIEW = "review", _("review")
+        PRACTICE = "practice", _("practice")
+
+    class ClosedBy(models.TextChoices):
+        LEARNER = "learner", _("you")
+        CLOCK = "clock", _("the clock")
+
+    public_id = models.CharField(max_length=20, unique=True, default=new_public_id)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts")
+    quiz = models.ForeignKey(Quiz, models.PROTECT, null=True, related_name="attempts")
+    source = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    context = models.CharField(max_length=100, blank=True)  # '' own study; else opaque
+    scope = models.CharField(max_length=100, blank=True)  # whose rulings hold; '' nobody's
+    number = models.PositiveIntegerField()
+    rules = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    started_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=10, choices=ClosedBy, blank=True)
+    release_on = models.DateTimeField(null=True)  # when what is submitted may be seen
+    released_at = models.DateTimeField(null=True)
+    score = models.FloatField(null=True)
+    max_score = models.FloatField(null=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "quiz", "context", "number"], name="attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "quiz", "context"],
+                condition=Q(state="open"),
+                name="attempt_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "purpose", "source", "context"],
+                condition=~Q(purpose="quiz"),
+                name="attempt_standing_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", submitted_at=None)
+                | Q(state="submitted", submitted_at__isnull=False),
+                name="attempt_state_agrees_with_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="quiz", quiz__isnull=False) | ~Q(purpose="quiz"),
+                name="attempt_at_a_quiz_has_one",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "started_at"], name="attempt_user_started"),
+            models.Index(fields=["context", "user"], name="attempt_context_user"),
+            models.Index(
+                fields=["deadline_at"], condition=Q(state="open"), name="attempt_open_deadline"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("attempt", args=[self.public_id])
+
+    @property
+    def own_rules(self) -> Rules:
+        return Rules.model_validate(self.rules)
+
+    def is_over(self, now: datetime) -> bool:
+        """Closed, or past its deadline and only not yet written as closed."""
+        return self.state != self.State.OPEN or self.is_past(now)
+
+    def is_past(self, now: datetime) -> bool:
+        grace = timedelta(seconds=self.own_rules.grace)
+        return self.deadline_at is not None and now > self.deadline_at + grace
+
+    def is_released(self, now: datetime) -> bool:
+        if self.state != self.State.SUBMITTED:
+            return False
+        due = self.release_on is not None and self.release_on <= now
+        return self.released_at is not None or due
+
+    # Starting
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        user: Any,
+        quiz: Quiz,
+        now: datetime,
+        rules: Rules | None = None,
+        context: str = "",
+        scope: str = "",
+    ) -> Attempt:
+        """Open an attempt, or give back the one that is open. Raises AttemptRefused."""
+        rules = rules or quiz.own_rules
+        with transaction.atomic():
+            # Orders this learner's starts on both databases; the constraint stands behind it.
+            get_user_model().objects.select_for_update().only("pk").get(pk=user.pk)
+            mine = cls.objects.filter(user=user, quiz=quiz, context=context)
+            known = mine.open().first()
+            if known is not None and not known.is_past(now):
+                return known
+            if known is not None:
+                known.expire(now=now)
+            refusal = cls.refusal(rules, mine.count(), now)
+            if refusal:
+                raise AttemptRefused(refusal)
+            last = mine.aggregate(last=Max("number"))["last"] or 0
+            try:
+                with transaction.atomic():
+                    attempt = cls.objects.create(
+                        user=user,
+                        quiz=quiz,
+                        source=quiz.source,
+                        purpose=cls.Purpose.QUIZ,
+                        context=context,
+                        scope=scope,
+                        number=last + 1,
+                        rules=rules.snapshot(),
+                        started_at=now,
+                        deadline_at=rules.deadline(now),
+                    )
+            except IntegrityError:
+                return mine.open().get()
+            attempt.lay_out()
+            attempt.log(AttemptEvent.Kind.STARTED, at=now, by=user)
+            return attempt
+
+    @staticmethod
+    def refusal(rules: Rules, made: int, now: datetime) -> str:
+        """Why no further attempt may start; '' if one may."""
+        if rules.opens_at is not None and now < rules.opens_at:
+            return _g("This quiz is not open yet.")
+        if rules.closes_at is not None and now >= rules.closes_at:
+            return _g("This quiz has closed.")
+        if rules.attempts is not None and made >= rules.attempts:
+            return _g("You have used all your attempts at this quiz.")
+        return ""
+
+    def lay_out(self) -> None:
+        """Draw the questions and fix their order and the order of their options."""
+        chance = random.SystemRandom()
+        drawn = self.quiz.draw(chance.getrandbits(63)) if self.quiz else []
+        AttemptQuestion.objects.bulk_create(
+            AttemptQuestion(
+                attempt=self,
+                question_id=question,
+                version_id=version,
+                position=position,
+                seed=chance.getrandbits(31),
+            )
+            for position, (question, version) in enumerate(drawn, 1)
+        )
+
+    # Answering
+
+    def respond(
+        self,
+        question: int,
+        value: Value,
+        *,
+        token: UUID,
+        base_rev: int,
+        now: datetime,
+        is_check: bool = False,
+        certainty: int | None = None,
+    ) -> Ack:
+        """Store an answer, and grade it when it is to be checked and the rules say at once.
+
+        `question`: id of the Question. `base_rev`: revision that the learner had before him.
+        Raises TokenReused; AttemptQuestion.DoesNotExist.
+        """
+        digest = digest_of([value, certainty, is_check])
+        with transaction.atomic():
+            attempt = Attempt.objects.select_for_update().select_related("user").get(pk=self.pk)
+            known = (
+                Response.objects.filter(attempt=attempt, token=token)
+                .select_related("attempt_question__version")
+                .first()
+            )
+            if known is not None:
+                if known.digest != digest or known.attempt_question.question_id != question:
+                    raise TokenReused
+                return Ack(known.outcome, known.attempt_question, known, is_repeat=True)
+            row = (
+                AttemptQuestion.objects.select_related("version", "question", "response")
+                .select_for_update(of=("self",))
+                .get(attempt=attempt, question=question)
+            )
+            row.attempt = attempt
+            outcome = attempt.reception(row, base_rev, now)
+            if outcome == Response.Outcome.SAVED:
+                row.follow_version()
+            response = Response.objects.create(
+                attempt=attempt,
+                attempt_question=row,
+                version_id=row.version_id,
+                token=token,
+                digest=digest,
+                value=value,
+                certainty=certainty,
+                is_check=is_check,
+                outcome=outcome,
+                rev=row.rev + (outcome == Response.Outcome.SAVED),
+                arrived_at=now,
+                day_on=day_of(attempt.user, now),
+            )
+            if outcome == Response.Outcome.SAVED:
+                row.rev, row.response = response.rev, response
+                is_graded = is_check and value is not None and row.check_answer(response, now=now)
+                row.store(over=base_rev)
+                if is_graded:
+                    remember([row], now=now)
+            return Ack(outcome, row, response)
+
+    def reception(self, row: AttemptQuestion, base_rev: int, now: datetime) -> str:
+        """What becomes of an answer that arrives now."""
+        if self.is_over(now):
+            return Response.Outcome.LATE
+        if row.is_final and self.purpose == self.Purpose.QUIZ:
+            return Response.Outcome.FINAL
+        if base_rev != row.rev:
+            return Response.Outcome.CONFLICT
+        return Response.Outcome.SAVED
+
+    # Closing
+
+    def submit(self, *, now: datetime) -> bool:
+        """Hand in. False when it was closed already, by whomever."""
+        if self.is_past(now):
+            self.expire(now=now)
+            return False
+        return self.close(by=self.ClosedBy.LEARNER, at=now, now=now)
+
+    def expire(self, *, now: datetime) -> bool:
+        """Close what is past its deadline with what was saved. False when there is nothing to do:
+        it may run twice, or in several processes at once."""
+        if self.deadline_at is None or not self.is_past(now):
+            return False
+        return self.close(by=self.ClosedBy.CLOCK, at=self.deadline_at, now=now)
+
+    def close(self, *, by: str, at: datetime, now: datetime) -> bool:
+        with transaction.atomic():
+            # The lock first: an answer that is being stored is stored before the attempt closes.
+            attempt = Attempt.objects.select_for_update().get(pk=self.pk)
+            if by == self.ClosedBy.CLOCK and not attempt.is_past(now):
+                return False  # extended meanwhile
+            moved = Attempt.objects.filter(pk=self.pk, state=self.State.OPEN).update(
+                state=self.State.SUBMITTED, submitted_at=at, closed_by=by
+            )
+            if moved != 1:
+                return False
+            self.refresh_from_db()
+            self.grade(now=now)
+            self.log(AttemptEvent.Kind.CLOSED, at=now, details={"by": by})
+            self.settle_release(now)
+            return True
+
+    def grade(self, *, now: datetime) -> None:
+        """Grade every question that has not been, from what was last saved."""
+        rows = self.questions.select_related("version", "response", "question")
+        rulings = self.rulings()
+        for row in rows:
+            row.attempt = self
+            if not row.is_final:
+                row.finish(now=now, rulings=rulings)
+        self.sum_up()
+
+    def rulings(self) -> Sequence[Ruling]:
+        from quizzes.models.rulings import Ruling
+
+        return list(Ruling.objects.in_force(self.scope)) if self.scope else []
+
+    def sum_up(self) -> None:
+        rows = list(self.questions.filter(is_excluded=False).values_list("points", flat=True))
+        each = certainty_marking.TABLE[3].right if self.own_rules.has_certainty else 1
+        self.score = sum(points or 0 for points in rows)
+        self.max_score = float(len(rows) * each)
+        Attempt.objects.filter(pk=self.pk).update(score=self.score, max_score=self.max_score)
+
+    def settle_release(self, now: datetime) -> None:
+        """Release at once, or note when it falls due."""
+        rules = self.own_rules
+        if rules.release == "at_once" or (rules.release == "after_close" and not rules.closes_at):
+            self.release(now=now)
+        elif rules.release == "after_close":
+            Attempt.objects.filter(pk=self.pk).update(release_on=rules.closes_at)
+            self.release_on = rules.closes_at
+            if rules.closes_at is not None and rules.closes_at <= now:
+                self.release(now=now)
+
+    def release(self, *, now: datetime) -> bool:
+        """Let the learner see what it was worth. Once."""
+        with transaction.atomic():
+            moved = Attempt.objects.filter(
+                pk=self.pk, state=self.State.SUBMITTED, released_at=None
+            ).update(released_at=now)
+            if moved != 1:
+                return False
+            self.released_at = now
+            waiting = self.questions.filter(is_released=False)
+            rows = list(waiting.select_related("question", "version", "response"))
+            waiting.update(is_released=True)
+            for row in rows:
+                row.attempt = self
+                row.is_released = True
+            remember(rows, now=now)
+            self.log(AttemptEvent.Kind.RELEASED, at=now)
+            return True
+
+    # What others may do
+
+    def extend(self, *, until: datetime, by: Any, reason: str, now: datetime) -> bool:
+        """A later deadline for an attempt that is open. False when it is not."""
+        with transaction.atomic():
+            moved = Attempt.objects.filter(pk=self.pk, state=self.State.OPEN).update(
+                deadline_at=until
+            )
+            if moved != 1:
+                return False
+            before = self.deadline_at
+            self.deadline_at = until
+            self.log(
+                AttemptEvent.Kind.EXTENDED,
+                at=now,
+                by=by,
+                details={"from": str(before or ""), "to": str(until), "reason": reason},
+            )
+            return True
+
+    def reopen(self, *, until: datetime | None, by: Any, reason: str, now: datetime) -> bool:
+        """Open again what was handed in. What was released stays final. False when another
+        attempt at the same quiz is open, or this one is."""
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    moved = Attempt.objects.filter(pk=self.pk, state=self.State.SUBMITTED).update(
+                        state=self.State.OPEN,
+                        submitted_at=None,
+                        closed_by="",
+                        deadline_at=until,
+                        release_on=None,
+                        released_at=None,
+                        score=None,
+                        max_score=None,
+                    )
+            except IntegrityError:
+                return False
+            if moved != 1:
+                return False
+            self.refresh_from_db()
+            self.questions.filter(is_released=False).update(is_final=False)
+            self.log(AttemptEvent.Kind.REOPENED, at=now, by=by, details={"reason": reason})
+            return True
+
+    def log(
+        self, kind: str, *, at: datetime, by: Any = None, details: dict[str, Any] | None = None
+    ) -> None:
+        AttemptEvent.objects.create(attempt=self, kind=kind, at=at, by=by, details=details or {})
+
+
+def close_overdue(now: datetime) -> int:
+    """Close and release what is due. Safe to run twice or side by side."""
+    closed = 0
+    for attempt in Attempt.objects.overdue(now).iterator():
+        closed += attempt.expire(now=now)
+    for attempt in Attempt.objects.awaiting_release(now).iterator():
+        attempt.release(now=now)
+    return closed
+
+
+class AttemptEvent(models.Model):
+    """What happened to an attempt as a whole, in order. Append-only."""
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("started")
+        CLOSED = "closed", _("closed")
+        RELEASED = "released", _("released")
+        EXTENDED = "extended", _("given more time")
+        REOPENED = "reopened", _("opened again")
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="attempt_events"
+    )
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.kind}"
+
+
+class AttemptQuestionQuerySet(models.QuerySet["AttemptQuestion"]):
+    def without_key(self) -> Self:
+        """With versions, but not what tells right from wrong."""
+        secret = [f"version__{name}" for name in ("body", "explanation", "hints", "evidence")]
+        return self.select_related("version", "question", "response").defer(*secret)
+
+    def unreleased(self) -> Self:
+        """At a quiz, and its worth not yet the learner's to see."""
+        return self.filter(attempt__purpose=Attempt.Purpose.QUIZ, is_released=False)
+
+
+class AttemptQuestion(models.Model):
+    """One question in one attempt, as it stands."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="questions")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    seed = models.PositiveBigIntegerField()
+    rev = models.PositiveIntegerField(default=0)
+    response = models.ForeignKey("quizzes.Response", models.PROTECT, null=True, related_name="+")
+    checked = models.ForeignKey("quizzes.Response", models.PROTECT, null=True, related_name="+")
+    tries = models.PositiveSmallIntegerField(default=0)
+    fraction = models.FloatField(null=True)  # in [0, 1]; null: not graded
+    points = models.FloatField(null=True)
+    first_fraction = models.FloatField(null=True)  # of the first graded answer, without penalty
+    is_final = models.BooleanField(default=False)
+    is_released = models.BooleanField(default=False)
+    is_excluded = models.BooleanField(default=False)  # left out by a ruling
+    graded_at = models.DateTimeField(null=True)
+
+    objects = AttemptQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "question"], name="question_once_an_attempt"
+            ),
+            models.CheckConstraint(
+                condition=Q(fraction=None) | Q(fraction__gte=0, fraction__lte=1),
+                name="fraction_is_a_fraction",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.position}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.response is not None and self.response.value is not None
+
+    @property
+    def allowed_tries(self) -> int:
+        if self.attempt.own_rules.behaviour != Behaviour.TRIES:
+            return 1
+        return len(self.version.hints) + 1
+
+    def follow_version(self) -> None:
+        """A standing attempt asks what the question says now; a quiz what it said at the start."""
+        current = self.question.current_id
+        is_standing = self.attempt.purpose != Attempt.Purpose.QUIZ
+        if is_standing and current is not None and self.version_id != current:
+            self.version = QuestionVersion.objects.get(pk=current)
+
+    STATE = (
+        *("rev", "response", "version", "checked", "tries", "fraction", "points"),
+        *("first_fraction", "is_final", "is_released", "is_excluded", "graded_at"),
+    )
+
+    def store(self, *, over: int) -> None:
+        """Write the row, but only over the revision that it was read at."""
+        values = {name: getattr(self, name) for name in self.STATE}
+        moved = AttemptQuestion.objects.filter(pk=self.pk, rev=over).update(**values)
+        if moved != 1:
+            raise RuntimeError("the row moved under its lock")
+
+    def check_answer(self, response: Response, *, now: datetime) -> bool:
+        """Grade at once where the behaviour says so; an answer that cannot be read waits.
+        Whether the grade is final, and so to be seen."""
+        if self.attempt.own_rules.behaviour == Behaviour.DEFERRED:
+            return False
+        try:
+            self.version.kind_class.check(self.version.shown, response.value)
+        except Unreadable:
+            return False
+        outcome = self.outcome(response, self.attempt.rulings())
+        self.tries += 1
+        self.checked = response
+        if self.first_fraction is None:
+            self.first_fraction = outcome.fraction
+        is_done = (
+            self.attempt.purpose != Attempt.Purpose.QUIZ
+            or is_right(outcome.fraction)
+            or self.tries >= self.allowed_tries
+        )
+        if is_done:
+            self.settle(outcome, response, now=now)
+            self.is_released = True
+        return is_done
+
+    def finish(self, *, now: datetime, rulings: Sequence[Ruling]) -> None:
+        """Grade what was last saved, when the attempt closes."""
+        response = self.response
+        outcome = self.outcome(response, rulings)
+        if response is not None and response.value is not None and self.checked_id != response.pk:
+            self.tries += 1
+        if self.first_fraction is None and self.is_answered:
+            self.first_fraction = outcome.fraction
+        self.settle(outcome, response, now=now)
+        self.store(over=self.rev)
+
+    def outcome(self, response: Response | None, rulings: Sequence[Ruling]) -> Outcome:
+        """Worth of an answer before the penalty; what cannot be read is worth nothing."""
+        mine = [ruling for ruling in rulings if ruling.version_id == self.version_id]
+        value = response.value if response is not None else None
+        return worth(self.version.load(), value, [ruling.decision for ruling in mine])
+
+    def settle(self, outcome: Outcome, response: Response | None, *, now: datetime) -> None:
+        """Put the grade into the log and into this row, which store() writes."""
+        rules = self.attempt.own_rules
+        fraction = outcome.fraction
+        if rules.behaviour == Behaviour.TRIES and self.attempt.purpose == Attempt.Purpose.QUIZ:
+            fraction = after_tries(fraction, tries=max(self.tries, 1), penalty=rules.penalty)
+        self.fraction = fraction
+        self.points = self.points_for(fraction, response)
+        self.is_excluded = outcome.is_excluded
+        self.is_final = True
+        self.graded_at = now
+        Grade.objects.create(
+            attempt_question=self,
+            response=response,
+            version_id=self.version_id,
+            fraction=fraction,
+            points=self.points,
+            is_excluded=outcome.is_excluded,
+            at=now,
+        )
+
+    def points_for(self, fraction: float, response: Response | None) -> float:
+        if not self.attempt.own_rules.has_certainty:
+            return fraction
+        if response is None or response.value is None:
+            return 0.0
+        return certainty_marking.mark(response.certainty, fraction)
+
+
+class Response(models.Model):
+    """One answer as it was given, in the order of arrival. Append-only."""
+
+    class Outcome(models.TextChoices):
+        SAVED = "saved", _("saved")
+        CONFLICT = "conflict", _("kept beside a newer one")
+        LATE = "late", _("kept, but too late to count")
+        FINAL = "final", _("kept; the question was graded already")
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="responses")
+    attempt_question = models.ForeignKey(AttemptQuestion, models.PROTECT, related_name="responses")
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="responses")
+    token = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    value = models.JSONField(null=True)
+    certainty = models.PositiveSmallIntegerField(null=True)
+    is_check = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    rev = models.PositiveIntegerField()  # of the row when this was stored
+    arrived_at = models.DateTimeField()
+    day_on = models.DateField()  # the learner's study day
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "token"], name="response_once_a_token"),
+            models.UniqueConstraint(
+                fields=["attempt_question", "rev"],
+                condition=Q(outcome="saved"),
+                name="response_once_a_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(certainty=None) | Q(certainty__gte=1, certainty__lte=3),
+                name="certainty_is_one_to_three",
+            ),
+        ]
+        indexes = [models.Index(fields=["version", "arrived_at"], name="response_version_at")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_question_id} r{self.rev} {self.outcome}"
+
+
+@dataclass(frozen=True)
+class Ack:
+    """What became of an answer that was sent."""
+
+    outcome: str
+    row: AttemptQuestion
+    response: Response
+    is_repeat: bool = False
+
+
+class Grade(models.Model):
+    """What an answer was found worth, and by which version and regrade. Append-only."""
+
+    attempt_question = models.ForeignKey(AttemptQuestion, models.PROTECT, related_name="grades")
+    response = models.ForeignKey(Response, models.PROTECT, null=True, related_name="grades")
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")
+    fraction = models.FloatField()
+    points = models.FloatField()
+    is_excluded = models.BooleanField(default=False)
+    regrade = models.ForeignKey("quizzes.Regrade", models.PROTECT, null=True, related_name="grades")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fraction__gte=0, fraction__lte=1), name="grade_is_a_fraction"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_question_id}: {self.fraction:.3f}"

@@ -1,0 +1,44 @@
+"""Addresses of what proves an answer. The engine does not know texts: a project names, in
+QUIZZES_REFERENCE_URL, the callable that turns a reference into an address and a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class Reference:
+    url: str
+    label: str  # such as ¶44
+
+
+class Locate(Protocol):
+    def __call__(
+        self, ref: str, *, note: int | None, original: int | None, back: str
+    ) -> Reference: ...
+
+
+@lru_cache
+def locate(path: str) -> Locate:
+    found: Locate = import_string(path)
+    return found
+
+
+def links(evidence: Iterable[Mapping[str, Any]], *, back: str = "") -> list[Reference]:
+    """One for each place, with the way back to the question at `back`."""
+    path = getattr(settings, "QUIZZES_REFERENCE_URL", "")
+    if not path:
+        return []
+    found: dict[str, Reference] = {}
+    for item in evidence:
+        reference = locate(path)(
+            item["ref"], note=item.get("note"), original=item.get("original"), back=back
+        )
+        found.setdefault(reference.label, reference)
+    return [*found.values()]
