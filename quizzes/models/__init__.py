@@ -17,6 +17,7 @@ from quizzes.models.bank import (
     QuestionVersion,
     Quiz,
     QuizSpec,
+    Synced,
     Topic,
     sync_bank,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Review",
     "ReviewCard",
     "Ruling",
+    "Synced",
     "TokenReused",
     "Topic",
     "close_overdue",

@@ -489,6 +489,17 @@ class AttemptQuestionQuerySet(models.QuerySet["AttemptQuestion"]):
         secret = [f"version__{name}" for name in ("body", "explanation", "hints", "evidence")]
         return self.select_related("version", "question", "response").defer(*secret)
 
+    def checkpoints(
+        self, user: Any, questions: Sequence[int]
+    ) -> models.QuerySet[AttemptQuestion, Any]:
+        """Question, worth and prompt of a learner's graded checkpoints among these."""
+        return self.filter(
+            attempt__user=user,
+            attempt__purpose=Attempt.Purpose.CHECKPOINT,
+            question__in=questions,
+            fraction__isnull=False,
+        ).values_list("question_id", "fraction", "version__prompt")
+
     def unreleased(self) -> Self:
         """At a quiz, and its worth not yet the learner's to see."""
         return self.filter(attempt__purpose=Attempt.Purpose.QUIZ, is_released=False)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -71,7 +71,13 @@ def question_respond(request: HttpRequest, question: int) -> HttpResponse:
 def shown(
     request: HttpRequest, one: Any, version: QuestionVersion, back: str, *, status: int = 200
 ) -> HttpResponse:
-    context = {"q": one, "question": version.question, "back": back, "nav": "quizzes"}
+    again = urlencode({"again": "1", "back": back} if back else {"again": "1"})
+    context = {
+        "q": one,
+        "back": back,
+        "again_url": f"{version.question.get_absolute_url()}?{again}",
+        "nav": "quizzes",
+    }
     name = "quizzes/_checkpoint.html" if is_htmx(request) else "quizzes/question.html"
     return render(request, name, context, status=status)
 

@@ -20,11 +20,16 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
+from quizzes.grading import is_right, is_wrong
+from quizzes.models import Attempt, AttemptQuestion
 from studyguide.accounts.preferences import preferences_of
 from studyguide.library import bars
 from studyguide.library.models import (
@@ -36,6 +41,8 @@ from studyguide.library.models import (
 )
 from studyguide.library.reading import Progress, Reader, bar_of
 
+STATES = {"right": _l("Right"), "part": _l("Partly right"), "miss": _l("Another answer")}
+MAX_BACK = 300  # characters of an address to go back to
 REF = re.compile(r"p[1-9][0-9]{0,3}")
 
 
@@ -48,10 +55,17 @@ def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
         Original.objects.readable_by(user).filter(article=OuterRef("article")).nearest_first(user)
     )
     position = ReadingPosition.objects.filter(user=user, article=OuterRef("article"))
+    checked = AttemptQuestion.objects.filter(
+        attempt__user=user,
+        attempt__purpose=Attempt.Purpose.CHECKPOINT,
+        attempt__source=OuterRef("article__slug"),
+        graded_at__isnull=False,
+    ).order_by("-graded_at")
     return sections.annotate(
         original_id=Subquery(original.values("pk")[:1]),
         original_at=Subquery(original.values("imported_at")[:1]),
         revision=Subquery(position.values("revision")[:1]),
+        checked_at=Subquery(checked.values("graded_at")[:1]),
     )
 
 
@@ -65,13 +79,14 @@ class SectionPage:
     # What decides whether the page is still the same
 
     @property
-    def version(self) -> tuple[int | None, Any, int]:
-        """Id and age of the original to show; revision of the reader's marks."""
+    def version(self) -> tuple[int | None, Any, int, Any]:
+        """Id and age of the original to show; revision of the reader's marks; his last answer."""
         section = self.section
         return (
             getattr(section, "original_id", None),
             getattr(section, "original_at", None),
             getattr(section, "revision", None) or 0,
+            getattr(section, "checked_at", None),
         )
 
     @cached_property
@@ -84,6 +99,7 @@ class SectionPage:
             sorted(preferences_of(request).items()),
             request.COOKIES.get(settings.CSRF_COOKIE_NAME),
             request.GET.get("from"),
+            request.GET.get("back"),
             get_language(),
         )
         return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
@@ -133,11 +149,23 @@ class SectionPage:
         fillers: dict[str, Callable[..., str]] = {
             "original": self.original_html,
             "mark": self.mark_html,
+            "tokens": self.tokens_html,
         }
         stored = self.section.segments[get_language() or settings.LANGUAGE_CODE]
-        body = "".join(
-            part if isinstance(part, str) else fillers[part[0]](*part[1:]) for part in stored
-        )
+        pieces, skipped = [], ""
+        for part in stored:
+            if skipped:  # up to the end of what this reader does not get
+                skipped = "" if part == ["end", skipped] else skipped
+            elif isinstance(part, str):
+                pieces.append(part)
+            elif part[0] == "check" and int(part[1]) in self.answers:
+                pieces.append(self.answered_html(int(part[1])))
+                skipped = part[1]
+            elif part[0] == "checks" and self.is_print:  # paper cannot be answered
+                skipped = "checks"
+            elif part[0] in fillers:
+                pieces.append(fillers[part[0]](*part[1:]))
+        body = "".join(pieces)
         if self.is_print:  # nothing folds on paper
             body = body.replace('<details class="fold">', '<details class="fold" open>')
         return mark_safe(body)  # noqa: S308
@@ -162,6 +190,65 @@ class SectionPage:
             first=self.section.first,
         )
 
+    # Checkpoints
+
+    @cached_property
+    def checks(self) -> dict[str, list[int]]:
+        """Ids of the questions after each passage, as the stored page has them."""
+        found: dict[str, list[int]] = {}
+        here = ""
+        for part in self.section.segments[get_language() or settings.LANGUAGE_CODE]:
+            if part[0] == "checks":
+                here = part[1]
+            elif part[0] == "check":
+                found.setdefault(here, []).append(int(part[1]))
+        return found
+
+    @cached_property
+    def answers(self) -> dict[int, tuple[float, str]]:
+        """Worth and prompt of the checkpoints that this learner has answered, by question."""
+        user = self.request.user
+        asked = [question for each in self.checks.values() for question in each]
+        if not user.is_authenticated or self.is_print or not asked:
+            return {}
+        rows = AttemptQuestion.objects.checkpoints(user, asked)
+        return {question: (fraction, prompt) for question, fraction, prompt in rows}
+
+    def answered_html(self, question: int) -> str:
+        fraction, prompt = self.answers[question]
+        state = "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
+        back = self.section.get_absolute_url()
+        return format_html(
+            '<section class="check is-done" id="cp-{0}"><p class="kick">{1}</p>'
+            '<h3 class="ask">{2}</h3><p class="row"><span class="tag {3}"><svg class="i" '
+            'aria-hidden="true"><use href="#i-{3}"/></svg>{4}</span><a class="more" href="{5}" '
+            'hx-get="{5}" hx-target="#cp-{0}" hx-swap="outerHTML">{6}</a></p></section>',
+            question,
+            _("Checkpoint"),
+            prompt,
+            state,
+            STATES[state],
+            f"{reverse('question', args=[question])}?{urlencode({'back': back})}",
+            _("See your answer"),
+        )
+
+    def tokens_html(self) -> str:
+        return (
+            f'<input type="hidden" name="csrfmiddlewaretoken" value="{self.csrf_token}">'
+            f'<input type="hidden" name="token" value="{uuid4()}">'
+        )
+
+    def rail_check(self, ref: str) -> dict[str, Any] | None:
+        """What the rail says of the questions after a passage."""
+        asked = self.checks.get(ref)
+        if not asked:
+            return None
+        done = [self.answers[question][0] for question in asked if question in self.answers]
+        icon = "m0"
+        if done:
+            icon = "right" if len(done) == len(asked) and all(map(is_right, done)) else "part"
+        return {"icon": icon, "done": len(done), "total": len(asked)}
+
     @cached_property
     def csrf_token(self) -> str:
         return get_token(self.request)
@@ -179,8 +266,9 @@ class SectionPage:
             "has_original": bool(self.original),
             "credit": self.credit,
             "came_from": came_from(self.request),
+            "way_back": way_back(self.request),
             "rail": [
-                (bar, bars.rail_bar(bar, height))
+                (bar, bars.rail_bar(bar, height), self.rail_check(f"p{bar.number}"))
                 for bar, height in zip(drawn, relative, strict=True)
             ],
             "sky": bars.sky(drawn, relative, slots=len(drawn)),
@@ -195,6 +283,13 @@ def came_from(request: HttpRequest) -> str:
     """The passage a reader jumped from, as a ref, or nothing."""
     ref = request.GET.get("from", "")
     return ref if REF.fullmatch(ref) else ""
+
+
+def way_back(request: HttpRequest) -> str:
+    """The question that a reader came from to see its proof, as an address of this site."""
+    back = request.GET.get("back", "")
+    is_ours = back.startswith("/") and len(back) < MAX_BACK
+    return back if is_ours and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
 
 
 def tally(section: Section, progress: Progress) -> dict[str, int]:

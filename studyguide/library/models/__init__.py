@@ -1,6 +1,7 @@
 from studyguide.library.models.content import (
     Article,
     Chapter,
+    Evidence,
     Footnote,
     GlossaryTerm,
     Passage,
@@ -26,6 +27,7 @@ from studyguide.library.models.search import SearchEntry
 __all__ = [
     "Article",
     "Chapter",
+    "Evidence",
     "Footnote",
     "GlossaryTerm",
     "Original",

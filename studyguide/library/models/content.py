@@ -278,3 +278,26 @@ class Person(Content):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Evidence(models.Model):
+    """The link from text to question: where an answer is proved. Rebuilt with every load."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="evidence")
+    question = models.ForeignKey(
+        "quizzes.Question", models.PROTECT, related_name="library_evidence"
+    )
+    passage = models.ForeignKey(Passage, models.CASCADE, related_name="evidence")
+    footnote = models.ForeignKey(Footnote, models.CASCADE, null=True, related_name="evidence")
+    note = models.PositiveSmallIntegerField(null=True)  # sentence of our note, from 1
+    original = models.PositiveSmallIntegerField(null=True)  # sentence of the article, from 1
+    position = models.PositiveSmallIntegerField()  # 0 is the decisive one
+
+    class Meta:
+        ordering = ["question", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "position"], name="evidence_position_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} at {self.passage_id}"

@@ -128,20 +128,29 @@ class QuestionChecker:
                 self.complain("quizzes.yaml", 1, f"{quiz.id}: there is no section {ref}")
 
 
+def homes_of(pack: Pack) -> dict[str, tuple[str, str]]:
+    """For each passage and footnote its chapter and section, in the order of the text."""
+    notes: dict[str, list[str]] = {}
+    for note in pack.footnotes:
+        notes.setdefault(note.at, []).append(note.id)
+    return {
+        ref: (chapter.meta.slug, section.id)
+        for chapter in pack.chapters
+        for section in chapter.sections
+        for passage in section.passages
+        for ref in (passage.ref, *notes.get(passage.ref, ()))
+    }
+
+
 def pool_of(pack: Pack, draw: Draw) -> Iterable[Question]:
     """The questions that a draw may take, in the order of the pack."""
-    homes = {}
-    for chapter in pack.chapters:
-        for section in chapter.sections:
-            for passage in section.passages:
-                homes[passage.ref] = (chapter.meta.slug, section.id)
-    for note in pack.footnotes:
-        homes[note.id] = homes[note.at]
+    homes = homes_of(pack)
     for question in pack.questions:
-        chapter_slug, section_id = homes[question.evidence[0].at]
+        # A question that stands nowhere is complained of elsewhere.
+        chapter, section = homes.get(question.evidence[0].at, ("", ""))
         if (
-            (not draw.chapters or chapter_slug in draw.chapters)
-            and (not draw.sections or section_id in draw.sections)
+            (not draw.chapters or chapter in draw.chapters)
+            and (not draw.sections or section in draw.sections)
             and (not draw.kinds or question.kind in draw.kinds)
             and (not draw.aims or question.aim in draw.aims)
             and (not draw.difficulty or question.difficulty in draw.difficulty)

@@ -20,10 +20,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from quizzes.asked import Asked
+from quizzes.checkpoint import open_question
 from studyguide.library import search
 from studyguide.library.models import (
     Article,
     Chapter,
+    Evidence,
     Footnote,
     GlossaryTerm,
     Passage,
@@ -33,7 +36,7 @@ from studyguide.library.models import (
     Work,
 )
 from studyguide.library.originals.store import render_all
-from studyguide.library.packs import notes, timeline
+from studyguide.library.packs import bank, notes, timeline
 from studyguide.library.packs.render import Rendered, Renderer, segments
 from studyguide.library.packs.schema import Node, Pack
 from studyguide.library.packs.schema import Section as PackSection
@@ -62,6 +65,7 @@ def renderer_version() -> str:
     templates = library.parent.parent / "templates" / "library"
     files = [
         *sorted(here.glob("*.py")),
+        *sorted((templates.parent / "quizzes").rglob("_*.html")),
         library / "search.py",
         library / "originals" / "store.py",
         templates / "_segments.html",
@@ -97,15 +101,26 @@ class Sync:
         chapters = self.rows(Chapter, "slug", self.chapter_rows())
         sections = self.rows(Section, "slug", self.section_rows(chapters, rendered))
         passages = self.rows(Passage, "ref", self.passage_rows(sections, rendered))
-        self.rows(Footnote, "ref", self.footnote_rows(passages, bodies))
+        footnotes = self.rows(Footnote, "ref", self.footnote_rows(passages, bodies))
         self.rows(Work, "ref", notes.work_rows(self.pack))
         self.rows(GlossaryTerm, "ref", self.term_rows())
         self.rows(TimelineEvent, "ref", timeline.event_rows(self.pack, self.renderer))
         self.rows(Person, "ref", self.person_rows())
+        self.sync_questions(passages, footnotes)
         self.store_segments(sections, rendered, bodies)
         search.index_article(article)
         render_all(article)  # copies keep their place; their terms may have changed
         return self.loaded
+
+    def sync_questions(
+        self, passages: Mapping[str, Passage], footnotes: Mapping[str, Footnote]
+    ) -> None:
+        article = self.loaded.article
+        done = bank.sync_questions(self.pack, article, self.now)
+        self.loaded.created += done.created
+        self.loaded.changed += done.changed
+        self.loaded.retired += done.retired
+        bank.link_evidence(self.pack, article, passages, footnotes)
 
     # Rendering, and with it where each term occurs
 
@@ -332,8 +347,10 @@ class Sync:
                     }
                 )
         places = {p.ref: p.place for p in row.passages.all()}
+        checks = checkpoints_of(row)
         return {
             "slug": section.id,
+            "back": row.get_absolute_url(),
             "question_html": self.renderer.line(section.question),
             "closing_html": self.renderer.render(section.closing).html,
             "discuss_html": [self.renderer.line(item) for item in section.discuss],
@@ -345,6 +362,7 @@ class Sync:
                     "note_html": rendered[p.ref].html,
                     "footnotes": footnotes[p.ref],
                     "place": places[p.ref],
+                    "checks": checks.get(p.ref, []),
                 }
                 for p in section.passages
             ],
@@ -376,6 +394,19 @@ class Sync:
         self.loaded.changed += len(changed)
         self.loaded.retired += len(gone)
         return kept
+
+
+def checkpoints_of(section: Section) -> dict[str, list[Asked]]:
+    """By passage, the questions that it proves; the essential and the easy ones first."""
+    found: dict[str, list[Asked]] = {}
+    decisive = Evidence.objects.filter(
+        passage__section=section, position=0, question__retired_at=None
+    ).order_by("-question__is_essential", "question__difficulty", "question__position")
+    for row in decisive.select_related("question__current", "passage"):
+        if row.question.current is not None:
+            one = open_question(row.question.current)
+            found.setdefault(row.passage.ref, []).append(one)
+    return found
 
 
 def apply(row: models.Model, values: Row) -> bool:

@@ -7,7 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from studyguide.accounts.preferences import preferences_of
-from studyguide.library.models import Article, Footnote, GlossaryTerm, Passage, Section
+from studyguide.library.models import (
+    Article,
+    Footnote,
+    GlossaryTerm,
+    Original,
+    Passage,
+    Section,
+)
 from studyguide.library.page import SectionPage, for_reader
 from studyguide.library.reading import Progress, contents
 
@@ -76,9 +83,23 @@ def permalink(request: HttpRequest, article: str, ref: str) -> HttpResponse:
         passages = passages.filter(ref=ref)
     passage = get_object_or_404(passages.select_related("section__chapter", "article"))
     passage.section.article = passage.article
-    query = request.GET.urlencode()
-    address = passage.section.get_absolute_url() + (f"?{query}" if query else "")
-    return redirect(f"{address}#{ref}")
+    query = request.GET.copy()
+    sentences = {name: number_in(query.pop(name, [""])[-1]) for name in ("note", "original")}
+    address = passage.section.get_absolute_url() + (f"?{query.urlencode()}" if query else "")
+    return redirect(f"{address}#{proof(request, passage, ref, **sentences)}")
+
+
+def proof(request: HttpRequest, passage: Passage, ref: str, *, note: int, original: int) -> str:
+    """The sentence that proves: the original's for who has one, else the note's."""
+    if original and request.user.is_authenticated:
+        mine = Original.objects.readable_by(request.user).filter(article=passage.article)
+        if mine.exists():
+            return f"{ref}-o{original}"
+    return f"{ref}-s{note}" if note else ref
+
+
+def number_in(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 @require_safe
