@@ -181,6 +181,13 @@ class Sheet:
         return {"state": "", "word": ""}
 
     @property
+    def counted(self) -> str:
+        """The grid in words and counts."""
+        words = [step["word"] for step in self.steps if step["word"]]
+        counts = [f"{words.count(word)} {word}" for word in dict.fromkeys(words)]
+        return ", ".join(counts) or _("none answered yet")
+
+    @property
     def bar(self) -> SafeString:
         states = [("now" if step["is_here"] else step["state"]) for step in self.steps]
         told = _("Question %(at)d of %(total)d. %(done)d answered.") % {

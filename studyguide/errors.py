@@ -1,5 +1,5 @@
-"""Error pages. None of them touches request.POST: a body that could not be read once
-must not be read again (Django's own handlers do, and turn a 400 into a 500)."""
+"""Error pages. None of them touches request.POST without care: a body that could not be read
+once must not be read again (Django's own handlers do, and turn a 400 into a 500)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
+
+from studyguide.http import sent_fields
 
 
 @login_not_required
@@ -33,6 +35,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form with a token that no longer holds comes back, to be sent again with one that does."""
+    fields = [] if getattr(request, "htmx", False) else sent_fields(request)
+    if fields:
+        return render(request, "kept.html", {"fields": fields}, status=403)
     why = _(
         "This page was open for a long time, or you signed in or out in another tab. "
         "Go back, reload the page, and send it again."

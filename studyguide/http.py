@@ -6,10 +6,12 @@ from collections.abc import Callable
 from io import BytesIO
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,6 +19,7 @@ from django_htmx.middleware import HtmxDetails
 
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg")
+KEPT_AT_MOST = 100_000  # characters of a form that is given back
 SMALLEST = 500  # bytes; below this the header costs more than it saves
 
 type_of_next = Callable[[HttpRequest], HttpResponseBase]
@@ -39,8 +42,11 @@ class RefuseUnknownMethods:
 
 
 class FullPageSignIn:
-    """A fragment asked for by somebody whose session ended becomes the whole sign-in
-    page, which leads back to where the reader was; never a sign-in form in a paragraph."""
+    """Whoever is sent to sign in keeps what he had.
+
+    A fragment asked for becomes the whole sign-in page, which leads back to where the reader was;
+    a form that was sent comes back on a page that can send it again.
+    """
 
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
@@ -54,9 +60,33 @@ class FullPageSignIn:
         if not (is_sent_away and isinstance(request, HttpRequest) and hasattr(request, "htmx")):
             return response
         if not request.htmx:
-            return response
+            return self.kept(request) or response
+        if request.method == "POST":  # what was sent stays in its page, which says what to do
+            return HttpResponse(status=401)
         here = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{login}?{urlencode({'next': here})}")
+
+    def kept(self, request: HttpRequest) -> HttpResponse | None:
+        """The page that holds a form sent by somebody who is no longer signed in."""
+        fields = sent_fields(request)
+        if not fields:
+            return None
+        context = {"is_signed_out": True, "fields": fields}
+        return render(request, "kept.html", context, status=403)
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form sent, to be sent again: nothing secret, nothing large, no files."""
+    if request.method != "POST":
+        return []
+    try:
+        sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (SuspiciousOperation, MultiPartParserError, OSError, ValueError, LookupError):
+        return []  # a body that cannot be read holds nothing to keep
+    if any("password" in name for name, _value in sent):
+        return []
+    fields = [(n, str(v)) for n, v in sent if n != "csrfmiddlewaretoken"]
+    return fields if sum(len(v) for _n, v in fields) <= KEPT_AT_MOST else []
 
 
 class ShortUploads(FileUploadHandler):

@@ -13,6 +13,9 @@ PARTS = {
     "library.OriginalFootnote.original",
     "library.OriginalGrant.original",
     "library.OriginalPassage.original",
+    "library.Evidence.article",
+    "library.Evidence.passage",
+    "library.Evidence.footnote",
     "library.SearchEntry.original",
 }
 

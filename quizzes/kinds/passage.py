@@ -67,7 +67,11 @@ class FindPassage(Body):
     @classmethod
     def words(cls, shown: Shown, value: Value) -> str:
         found = next((o for o in shown["options"] if o["key"] == value), None)
-        return " ".join(filter(None, [found["at"], found["text"]])) if found else ""
+        if found is None:
+            return ""
+        at = str(found["at"])  # p44 is ¶44 to readers
+        named = f"¶{at[1:]}" if at[:1] == "p" else at
+        return " ".join(filter(None, [named, found["text"]]))
 
     def mark(self, value: Value) -> Marked:
         parts = {place.key: Part("right") for place in self.places if place.right}

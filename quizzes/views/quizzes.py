@@ -18,8 +18,8 @@ from quizzes.shelf import Shelf
 @login_not_required
 def quizzes(request: HttpRequest) -> HttpResponse:
     """Test yourself: what there is, how long it takes, how it went."""
-    shelf = Shelf.of(request.user)
-    return render(request, "quizzes/quizzes.html", {"shelf": shelf, "nav": "quizzes"})
+    listing = Shelf.of(request.user)
+    return render(request, "quizzes/quizzes.html", {"listing": listing, "nav": "quizzes"})
 
 
 @require_safe

@@ -17,7 +17,7 @@
     const status = event.detail.xhr?.status ?? 0;
     const line = $(".save", form);
     if (status >= 400 && status < 500 && status !== 429) {
-      line.textContent = line.dataset.refused || "Not saved: reload the page and mark it again.";
+      line.textContent = status === 401 ? "Not saved: you were signed out. Sign in and mark it again." : "Not saved: reload the page and mark it again.";
       return;
     }
     const tries = waiting.get(form) ?? 0;
@@ -37,7 +37,9 @@
   /* A swapped form loses the focus of the button that was pressed: give it to what took its place. */
   document.addEventListener("htmx:afterSwap", (event) => {
     const id = event.detail.target?.id;
-    if (!id || document.activeElement !== document.body) return;
+    if (!id || id === "sheet" || document.activeElement !== document.body) return;
+    const said = document.querySelector(`#${CSS.escape(id)} .said, #${CSS.escape(id)} .why`);
+    if (said) { said.tabIndex = -1; said.focus(); return; }
     const place = document.getElementById(id);
     (place?.querySelector("button, a") ?? place)?.focus();
   });

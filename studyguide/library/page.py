@@ -198,6 +198,8 @@ class SectionPage:
         found: dict[str, list[int]] = {}
         here = ""
         for part in self.section.segments[get_language() or settings.LANGUAGE_CODE]:
+            if isinstance(part, str):
+                continue
             if part[0] == "checks":
                 here = part[1]
             elif part[0] == "check":

@@ -82,7 +82,7 @@ def posted(body: Body, data: st.DataObject) -> Iterator[Value]:
 
 @EVERY
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=30)
 def test_whatever_is_posted_is_read_and_gets_a_fraction(kind: str, data: st.DataObject) -> None:
     body = body_of(kind, data)
     assert all(0 <= mark(body, value).fraction <= 1 for value in posted(body, data))
@@ -90,7 +90,7 @@ def test_whatever_is_posted_is_read_and_gets_a_fraction(kind: str, data: st.Data
 
 @EVERY
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=30)
 def test_whatever_is_posted_can_be_put_in_words(kind: str, data: st.DataObject) -> None:
     body = body_of(kind, data)
     shown = body.shown()
@@ -99,7 +99,7 @@ def test_whatever_is_posted_can_be_put_in_words(kind: str, data: st.DataObject) 
 
 @EVERY
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=30)
 def test_what_is_refused_is_refused_with_a_reason(kind: str, data: st.DataObject) -> None:
     body = body_of(kind, data)
     refused = []
@@ -113,7 +113,7 @@ def test_what_is_refused_is_refused_with_a_reason(kind: str, data: st.DataObject
 
 @EVERY
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=30)
 def test_an_answer_outlives_its_storage(kind: str, data: st.DataObject) -> None:
     for value in posted(body_of(kind, data), data):
         stored = json.dumps(value)

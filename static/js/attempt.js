@@ -1,0 +1,135 @@
+/* Answers that must arrive. Without this file every form still posts; with it answers are saved as
+   they are given, kept in the tab until the server has them, and sent again until it does. */
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const DELAYS = [1, 2, 4, 8, 15, 30];
+  const OWN = new Set(["csrfmiddlewaretoken", "token", "rev"]);
+  const formOf = (node) => node?.closest?.("form[data-draft]");
+  const keyOf = (form) => `draft:${form.dataset.draft}`;
+  const given = (form) => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+  const storage = {
+    get: (key) => { try { return sessionStorage.getItem(key); } catch { return null; } },
+    set: (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* a full or forbidden store: the server still gets it */ } },
+    remove: (key) => { try { sessionStorage.removeItem(key); } catch { /* as above */ } },
+  };
+  const uuid = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64; bytes[8] = (bytes[8] & 63) | 128;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+
+  const tell = (form, text, link) => {
+    const line = $(".kept", form);
+    if (!line) return;
+    line.className = "why kept";
+    line.textContent = text;
+    if (link) {
+      const a = document.createElement("a");
+      a.href = link.href; a.textContent = link.text;
+      line.append(" ", a);
+    }
+  };
+
+  /* The same answer sent again carries the same token; another answer another one. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = formOf(event.detail.elt);
+    if (!form) return;
+    const button = event.detail.triggeringEvent?.submitter;
+    const sent = JSON.stringify([given(form), button?.name, button?.value, form.elements.rev?.value]);
+    if (sent !== form.sent) { form.sent = sent; form.sentToken = uuid(); }
+    form.sentDraft = JSON.stringify(given(form));
+    form.button = button;
+    event.detail.parameters.set?.("token", form.sentToken);
+    if (!event.detail.parameters.set) event.detail.parameters.token = form.sentToken;
+  });
+
+  document.addEventListener("input", (event) => {
+    const form = formOf(event.target);
+    if (form) storage.set(keyOf(form), JSON.stringify(given(form)));
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = formOf(event.detail.elt);
+    if (!form || !event.detail.successful) return;
+    form.tries = 0;
+    if (storage.get(keyOf(form)) === form.sentDraft) storage.remove(keyOf(form));
+  });
+
+  const again = (form) => {
+    if (!form.isConnected) return;
+    if (form.button) form.requestSubmit(form.button);
+    else form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const failed = (event) => {
+    const form = formOf(event.detail.elt);
+    if (!form) return;
+    const status = event.detail.xhr?.status ?? 0;
+    if (status === 409 || status === 422) return; // these come with a page that says what to do
+    storage.set(keyOf(form), form.sentDraft ?? JSON.stringify(given(form)));
+    const here = `${location.pathname}?q=${$(".hang-n", form)?.textContent ?? ""}`;
+    if (status === 401) {
+      tell(form, "Not saved: you were signed out. What you wrote stays in this tab.", { href: `/accounts/login/?next=${encodeURIComponent(here)}`, text: "Sign in and go on" });
+    } else if (status >= 400 && status < 500 && status !== 429) {
+      tell(form, "Not saved: this page was open for long. What you wrote stays in this tab.", { href: here, text: "Load the page anew and go on" });
+    } else {
+      const seconds = DELAYS[Math.min(form.tries ?? 0, DELAYS.length - 1)];
+      form.tries = (form.tries ?? 0) + 1;
+      tell(form, `Not saved yet. Trying again in ${seconds} s. What you wrote stays in this tab.`);
+      setTimeout(() => again(form), seconds * 1000);
+    }
+  };
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, failed);
+
+  /* A conflict and a used page bring the question back with both texts: show it. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const status = event.detail.xhr?.status;
+    if (formOf(event.detail.elt) && (status === 409 || status === 422)) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
+  const restore = () => {
+    for (const form of document.querySelectorAll("form[data-draft]")) {
+      const text = storage.get(keyOf(form));
+      if (!text || text === JSON.stringify(given(form))) continue;
+      if ($("[role=alert]", form)) continue; // the server brought the text back itself
+      let draft;
+      try { draft = JSON.parse(text); } catch { continue; }
+      const names = new Map();
+      for (const [name, value] of draft) names.set(name, [...(names.get(name) ?? []), value]);
+      for (const field of form.elements) {
+        if (!field.name || OWN.has(field.name) || field.name === "question" || field.type === "submit") continue;
+        const values = names.get(field.name) ?? [];
+        if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+        else if (field.name === "order") continue;
+        else field.value = values[0] ?? "";
+      }
+      const order = names.get("order");
+      if (order) for (const key of order) {
+        const field = $(`input[name=order][value="${CSS.escape(key)}"]`, form);
+        field?.closest("ol").append(field.closest("li"));
+      }
+      tell(form, "What you wrote here before is back; it is being saved.");
+      form.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+
+  /* After an answer the reader is taken to what is said of it. */
+  const settle = () => {
+    const sheet = $("#sheet");
+    const target = sheet?.dataset.focus && document.getElementById(sheet.dataset.focus);
+    if (!target) return;
+    const place = $("[role=alert], .said, .why", target) ?? $("input, select, button", target) ?? target;
+    if (!place.matches("input, select, button, [tabindex]")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "start" });
+  };
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id === "sheet" || event.detail.elt?.id === "sheet") { settle(); restore(); }
+  });
+  restore();
+  if (location.hash) $(`${location.hash.replace(/[^#\w-]/g, "")} .said`)?.focus({ preventScroll: true });
+})();
