@@ -70,6 +70,11 @@ class Asked:
         return self.marked.parts if self.marked else {}
 
     @property
+    def worth(self) -> int:
+        """The most points that it can bring."""
+        return 3 if self.has_certainty else 1
+
+    @property
     def months(self) -> list[Any]:
         return [MONTHS[number] for number in range(1, 13)]
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from quizzes import certainty, drawings
 from quizzes.asked import Asked, asked
 from quizzes.grading import is_right, is_wrong
+from quizzes.kinds import find
 from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Quiz
 from quizzes.rules import Behaviour, Rules, counted
 
@@ -35,6 +36,8 @@ class Sheet:
         typed: Any = None,
         conflict: Any = None,
         is_answer: bool = False,
+        goes_on: bool = False,
+        after: int = 0,
     ) -> None:
         self.attempt = attempt
         self.now = now
@@ -43,6 +46,8 @@ class Sheet:
         self.typed = typed
         self.conflict = conflict
         self.is_answer = is_answer
+        self.goes_on = goes_on
+        self.just_answered = at if is_answer else after
 
     @cached_property
     def rules(self) -> Rules:
@@ -62,10 +67,10 @@ class Sheet:
     def at(self) -> int:
         """Position of the question that is asked now."""
         asked_for = self.asked_for
-        if self.is_answer and not self.trouble and self.conflict is None:
+        if self.goes_on:
             row = next((r for r in self.states if r.position == asked_for), None)
-            if row is not None and row.is_final:
-                return self.after(asked_for)
+            is_retried = row is not None and row.tries > 0 and not row.is_final
+            return asked_for if is_retried else self.after(asked_for)
         if 1 <= asked_for <= len(self.states):
             return asked_for
         return self.after(0)
@@ -84,14 +89,15 @@ class Sheet:
     @cached_property
     def questions(self) -> list[Asked]:
         """The one that is asked, and before it those just graded."""
-        first = max(1, self.at - SHOWN_BEFORE)
+        before = range(self.at - SHOWN_BEFORE, self.at)
+        shown = {self.at, *before, self.just_answered}
         if self.rules.behaviour == Behaviour.DEFERRED:
-            first = self.at
+            shown = {self.at}
         rows = AttemptQuestion.objects.filter(
-            attempt=self.attempt, position__gte=first, position__lte=self.at
+            attempt=self.attempt, position__in=shown
         ).select_related("version", "response", "checked", "question")
         found = []
-        for row in rows:
+        for row in sorted(rows, key=lambda row: (row.position == self.at, row.position)):
             row.attempt = self.attempt
             if row.position != self.at and not row.is_final:
                 continue
@@ -109,8 +115,6 @@ class Sheet:
         return found
 
     def conflict_words(self, one: Asked) -> dict[str, str]:
-        from quizzes.kinds import find
-
         kind = find(one.kind)
         mine = kind.words(dict(one.shown), self.conflict)
         stored = one.words
@@ -122,7 +126,8 @@ class Sheet:
         """Id of what the reader should be taken to after an answer."""
         if not self.is_answer:
             return ""
-        return f"q{self.asked_for}"
+        shown = {one.number for one in self.questions}
+        return f"q{self.asked_for if self.asked_for in shown else self.at}"
 
     @property
     def url(self) -> str:
@@ -130,7 +135,9 @@ class Sheet:
 
     @property
     def next_url(self) -> str:
-        return f"{self.url}#q{self.asked_for if self.is_answer else self.at}"
+        # Without script the answered question is asked for by name: it may stand after this one.
+        after = f"&after={self.asked_for}" if self.is_answer else ""
+        return f"{self.url}{after}#{self.focus or f'q{self.at}'}"
 
     @property
     def total(self) -> int:

@@ -3,15 +3,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.kinds import Unreadable
-from quizzes.models import Attempt, AttemptQuestion, Response, TokenReused
+from quizzes.models import Ack, Attempt, AttemptQuestion, Response, TokenReused
 from quizzes.sheet import Results, Sheet
+
+LATE = {
+    Response.Outcome.LATE: _l(
+        "Time was up. What you wrote is kept and marked late; what was saved before counts."
+    ),
+    Response.Outcome.FINAL: _l(
+        "This question was graded already. What you wrote is kept, but does not count."
+    ),
+}
 
 
 def own_attempt(request: HttpRequest, attempt: str) -> Attempt:
@@ -26,64 +37,79 @@ def attempt(request: HttpRequest, attempt: str) -> HttpResponse:
     now = timezone.now()
     if found.is_over(now):
         return redirect("attempt_results", found.public_id)
-    sheet = Sheet(found, now=now, at=number_of(request.GET.get("q", "")))
-    return render(request, "quizzes/attempt.html", {"sheet": sheet, "nav": "quizzes"})
+    at, after = (number_of(request.GET.get(name, "")) for name in ("q", "after"))
+    context = {"sheet": Sheet(found, now=now, at=at, after=after)}
+    return render(request, "quizzes/attempt.html", {**context, "nav": "quizzes"})
 
 
 @require_POST
 def attempt_respond(request: HttpRequest, attempt: str) -> HttpResponse:
     """One answer: saved as it is typed, or checked. What was sent is never lost: whatever cannot
-    be taken comes back in the answer, to be sent again."""
+    be taken comes back in the page, to be sent again."""
     found = own_attempt(request, attempt)
-    now = timezone.now()
-    row = get_object_or_404(
-        AttemptQuestion.objects.without_key().filter(attempt=found),
-        question=number_of(request.POST.get("question", "")),
-    )
-    row.attempt = found
-    token, rev = token_of(request.POST.get("token", "")), number_of(request.POST.get("rev", ""))
-    is_check = request.POST.get("act") == "check"
-    data = dict(request.POST.lists())
-    value = row.version.kind_class.read(row.version.arranged(row.seed), data)
-    if token is None:
-        return answer(request, found, row, now, trouble=_("Send it once more."), typed=value)
+    sent = Sent(request, found)
+    if sent.token is None:
+        return sheet(request, sent, trouble=_("Send it once more."), typed=sent.value)
     try:
-        ack = found.respond(
-            row.question_id,
-            value,
-            token=token,
-            base_rev=rev,
-            now=now,
-            is_check=is_check,
-            certainty=certainty_of(request.POST.get("certainty", "")),
-        )
+        ack = sent.store()
     except TokenReused:
         trouble = _("This page was sent before with another answer. Look at it and send it again.")
-        return answer(request, found, row, now, trouble=trouble, typed=value, status=422)
+        return sheet(request, sent, trouble=trouble, typed=sent.value, status=422)
     if ack.outcome == Response.Outcome.CONFLICT:
-        return answer(request, found, row, now, conflict=value, status=409)
+        return sheet(request, sent, conflict=sent.value, status=409)
     if ack.outcome != Response.Outcome.SAVED:
-        return too_late(request, found, row, ack.outcome, now)
-    if not is_check:
-        return saved(request, found, ack)
-    return answer(request, found, row, now, trouble=trouble_with(row, value))
+        return too_late(request, sent, ack.outcome)
+    if sent.is_check or sent.act or sent.is_move:
+        return sheet(request, sent, trouble=sent.trouble if sent.is_check else "")
+    return saved(request, ack)
 
 
-def trouble_with(row: AttemptQuestion, value: Any) -> str:
-    if value is None:
-        return _("Give an answer first, or leave it for later.")
-    try:
-        row.version.kind_class.check(row.version.shown, value)
-    except Unreadable as why:
-        return str(why)
-    return ""
+class Sent:
+    """An answer as it was posted. Whatever was posted, reading it does not fail."""
+
+    def __init__(self, request: HttpRequest, attempt: Attempt) -> None:
+        data = request.POST
+        self.attempt = attempt
+        self.now = timezone.now()
+        rows = AttemptQuestion.objects.without_key().filter(attempt=attempt)
+        self.row = get_object_or_404(rows, question=number_of(data.get("question", "")))
+        self.row.attempt = attempt
+        self.kind = self.row.version.kind_class
+        self.value = self.kind.read(self.row.version.arranged(self.row.seed), dict(data.lists()))
+        self.token = token_of(data.get("token", ""))
+        self.rev = number_of(data.get("rev", ""))
+        self.act = data.get("act", "")
+        self.certainty = certainty_of(data.get("certainty", ""))
+
+        self.is_check = self.act == "check"
+        self.is_move = "move" in data  # a line of an ordering goes up or down
+
+    def store(self) -> Ack:
+        return self.attempt.respond(
+            self.row.question_id,
+            self.value,
+            token=self.token or uuid4(),
+            base_rev=self.rev,
+            now=self.now,
+            is_check=self.is_check,
+            certainty=self.certainty,
+        )
+
+    @property
+    def trouble(self) -> str:
+        """What to do before this answer can be graded."""
+        if self.value is None:
+            return _("Give an answer first, or leave it for later.")
+        try:
+            self.kind.check(self.row.version.shown, self.value)
+        except Unreadable as why:
+            return str(why)
+        return ""
 
 
-def answer(
+def sheet(
     request: Any,
-    attempt: Attempt,
-    row: AttemptQuestion,
-    now: Any,
+    sent: Sent,
     *,
     trouble: str = "",
     typed: Any = None,
@@ -91,27 +117,27 @@ def answer(
     status: int = 200,
 ) -> HttpResponse:
     """The sheet again: in place for script, as a page or by redirect without."""
-    sheet = Sheet(
-        attempt,
-        now=now,
-        at=row.position,
+    stays = bool(trouble) or conflict is not None
+    found = Sheet(
+        sent.attempt,
+        now=sent.now,
+        at=sent.row.position,
         trouble=trouble,
         typed=typed,
         conflict=conflict,
         is_answer=True,
+        goes_on=not stays and not sent.is_move,
     )
     if request.htmx:
-        return render(request, "quizzes/_sheet.html", {"sheet": sheet}, status=status)
-    if trouble or conflict is not None:
-        context = {"sheet": sheet, "nav": "quizzes"}
+        return render(request, "quizzes/_sheet.html", {"sheet": found}, status=status)
+    if stays:
+        context = {"sheet": found, "nav": "quizzes"}
         return render(request, "quizzes/attempt.html", context, status=status)
-    return redirect(sheet.next_url)
+    return redirect(found.next_url)
 
 
-def saved(request: Any, attempt: Attempt, ack: Any) -> HttpResponse:
-    """An answer was kept without being checked."""
-    if not request.htmx:
-        return redirect(Sheet(attempt, now=timezone.now(), at=ack.row.position + 1).url)
+def saved(request: Any, ack: Ack) -> HttpResponse:
+    """An answer was kept as it was typed; the form stays as it is."""
     context = {
         "row": ack.row,
         "response": ack.response,
@@ -124,15 +150,14 @@ def saved(request: Any, attempt: Attempt, ack: Any) -> HttpResponse:
     return response
 
 
-def too_late(
-    request: Any, attempt: Attempt, row: AttemptQuestion, outcome: str, now: Any
-) -> HttpResponse:
+def too_late(request: Any, sent: Sent, outcome: str) -> HttpResponse:
     """Kept in the log, but it does not count; the page says so."""
-    attempt.expire(now=now)
-    attempt.refresh_from_db()
+    attempt, row = sent.attempt, sent.row
+    attempt.expire(now=sent.now)
     if not request.htmx:
+        messages.info(request, LATE[Response.Outcome(outcome)])
         return redirect(f"{attempt.get_absolute_url()}?q={row.position}")
-    context = {"attempt": attempt, "row": row, "outcome": outcome}
+    context = {"attempt": attempt, "row": row, "told": LATE[Response.Outcome(outcome)]}
     response = render(request, "quizzes/_too_late.html", context)
     response["HX-Retarget"] = f"#saved-q{row.position}"
     response["HX-Reswap"] = "outerHTML"

@@ -51,6 +51,8 @@ def question_respond(request: HttpRequest, question: int) -> HttpResponse:
     one = checkpoint.open_question(version)
     value = version.kind_class.read(dict(one.shown), dict(request.POST.lists()))
     one.value = value
+    if "move" in request.POST:  # a line of an ordering goes up or down
+        return shown(request, one, version, back)
     one.trouble = checkpoint.trouble_with(version, value)
     if request.user.is_authenticated and is_sealed(request, question):
         one.trouble = _("This question waits in a quiz that you have open. Finish that first.")

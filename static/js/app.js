@@ -17,7 +17,14 @@
     const status = event.detail.xhr?.status ?? 0;
     const line = $(".save", form);
     if (status >= 400 && status < 500 && status !== 429) {
-      line.textContent = status === 401 ? "Not saved: you were signed out. Sign in and mark it again." : "Not saved: reload the page and mark it again.";
+      line.textContent = status === 401 ? "Not saved: you were signed out. " : "Not saved: reload the page and mark it again.";
+      if (status === 401) {
+        const link = document.createElement("a");
+        const here = location.pathname + (passageOf(form) ? `#${passageOf(form).id}` : "");
+        link.href = `/accounts/login/?next=${encodeURIComponent(here)}`;
+        link.textContent = "Sign in and mark it again";
+        line.append(link);
+      }
       return;
     }
     const tries = waiting.get(form) ?? 0;

@@ -43,7 +43,8 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     """A page in a browser of its own. Whatever the console complains of fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
-    accepted = ("Failed to load resource", "htmx:")  # what a test brought about itself
+    # What a test brought about itself.
+    accepted = ("Failed to load resource", "htmx:", "Response Status Error Code")
 
     def open_page(
         path: str = "/",

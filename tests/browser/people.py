@@ -30,6 +30,17 @@ parsed = parse(text)
 refs = [f'p{n}' for n in range(1, count + 1)]
 store(parsed, Alignment(refs), article=article, owner=copyist, audience=Original.Audience.PRIVATE,
       right='', credit='A stand-in text', at=timezone.now())
+from quizzes.models import Question, Quiz
+from tests.every_kind import load_samples, specs
+# Ids that a test can name: the samples follow one another from 10,000 on.
+Question.objects.bulk_create(
+    Question(pk=10_000 + spec.position, source='samples', external_id=spec.id,
+             kind=spec.body.name, aim=spec.aim, difficulty=1)
+    for spec in specs()
+)
+load_samples()
+Quiz.objects.filter(source='samples').update(group='own', owner=reader, external_id=None,
+                                             public_id='samples', title='All kinds of question')
 """
 SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"

@@ -262,6 +262,8 @@ def test_a_mark_of_a_session_that_ended_leads_to_the_sign_in_page(open_page: Ope
     page.goto(SECTION)
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Mark ¶44 read").click()
+    expect(page.locator("#mark-p44")).to_contain_text("you were signed out")
+    page.get_by_role("link", name="Sign in and mark it again").click()
     page.wait_for_url("**/accounts/login/?next=*")
 
 

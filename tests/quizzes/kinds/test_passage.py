@@ -50,7 +50,7 @@ def test_places_stay_in_the_order_of_the_text() -> None:
 
 
 def test_a_place_is_put_in_words() -> None:
-    assert PASSAGE.answer() == "p49 on the state"
+    assert PASSAGE.answer() == "¶49 on the state"
     assert PASSAGE.words(PASSAGE.shown(), WRONG) == "n12"
 
 
