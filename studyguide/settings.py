@@ -126,6 +126,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studyguide.header.header",
             ],
+            "libraries": {"kept": "studyguide.kept"},
         },
     }
 ]
