@@ -90,7 +90,8 @@ def pilcrow_jobs() -> dict[str, Job]:
     call_command("load_packs", stdout=sys.stderr)
     from django.test import Client
 
-    from quizzes.models import Question
+    from quizzes.kinds.base import key_of
+    from quizzes.models import QuestionVersion
     from studyguide.accounts.models import User
     from studyguide.library.models import Section
     from studyguide.wsgi import application
@@ -101,16 +102,23 @@ def pilcrow_jobs() -> dict[str, Job]:
     client.get(section)
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     call = caller(application, cookies)
-    questions = list(Question.objects.current().values_list("pk", flat=True))
+    versions = QuestionVersion.objects.filter(kind="choice", question__retired_at=None)
+    keys = [
+        (version.question_id, key_of(option["text"]))
+        for version in versions
+        for option in version.body["options"]
+        if option.get("right")
+    ]
     tokens = count(1)
 
     def answer() -> None:
         number = next(tokens)
-        path = f"/questions/{questions[number % len(questions)]}/respond/"
+        question, key = keys[number % len(keys)]
+        path = f"/questions/{question}/respond/"
         data = {
             "csrfmiddlewaretoken": cookies["csrftoken"],
             "token": str(UUID(int=number)),
-            "choice": "x",
+            "choice": key,
             "act": "check",
         }
         expect(call(path, data, hx_request="true"), 200)
