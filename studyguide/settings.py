@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studyguide.http.RefuseUnknownMethods",
+    "studyguide.http.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "studyguide.http.CompressMiddleware",
     "studyguide.http.FullPageSignIn",
