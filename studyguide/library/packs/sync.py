@@ -37,6 +37,8 @@ from studyguide.library.models import (
 )
 from studyguide.library.originals.store import render_all
 from studyguide.library.packs import bank, notes, timeline
+from studyguide.library.packs.check import nodes
+from studyguide.library.packs.discussion import discussion
 from studyguide.library.packs.render import Rendered, Renderer, segments
 from studyguide.library.packs.schema import Node, Pack
 from studyguide.library.packs.schema import Section as PackSection
@@ -166,7 +168,7 @@ class Sync:
                     "title": page.title,
                     "body_html": self.renderer.render(page.body).html,
                 }
-                for page in self.pack.pages
+                for page in [*self.pack.pages, *discussion(self.pack)]
             ],
             "digest": self.digest,
             "loaded_at": self.now,
@@ -304,6 +306,7 @@ class Sync:
                         "how": said.how,
                         "text_html": self.renderer.line(said.text),
                         "note": said.note,
+                        "is_essential": said.essential,
                     }
                     for said in person.says
                 ],
@@ -348,7 +351,9 @@ class Sync:
                 )
         places = {p.ref: p.place for p in row.passages.all()}
         checks = checkpoints_of(row)
+        argued = argued_at(self.pack.argument)
         return {
+            "article": self.pack.article.slug,
             "slug": section.id,
             "back": row.get_absolute_url(),
             "question_html": self.renderer.line(section.question),
@@ -362,6 +367,7 @@ class Sync:
                     "note_html": rendered[p.ref].html,
                     "footnotes": footnotes[p.ref],
                     "place": places[p.ref],
+                    "argued": argued.get(p.ref, []),
                     "checks": checks.get(p.ref, []),
                 }
                 for p in section.passages
@@ -406,6 +412,16 @@ def checkpoints_of(section: Section) -> dict[str, list[Asked]]:
         if row.question.current is not None:
             one = open_question(row.question.current)
             found.setdefault(row.passage.ref, []).append(one)
+    return found
+
+
+def argued_at(tree: Iterable[Node]) -> dict[str, list[Row]]:
+    """By passage, the nodes of the argument that stand on it."""
+    found: dict[str, list[Row]] = {}
+    for node in nodes(tree):
+        for ref in node.at:
+            row = {"id": node.id, "kind": node.kind, "text": node.text}
+            found.setdefault(ref, []).append(row)
     return found
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from studyguide.library.models import Article
+from studyguide.library.packs.read import PackErrors, read_pack
+from tests.packs import write_pack
 from tests.queries import no_writes, queries
 
 PAGES = [
@@ -89,3 +93,31 @@ def test_search_keeps_what_was_typed(client: Client, article: Article) -> None:
 @pytest.mark.parametrize("query", ["q=" + "a" * 5000, "q=lamp&page=99", "q=lamp&kind=x", "q=%00"])
 def test_search_takes_anything(client: Client, article: Article, query: str) -> None:
     assert client.get(f"/articles/lighthouses/search/?{query}").status_code == 200
+
+
+def test_the_argument_folds_without_script(client: Client, article: Article) -> None:
+    page = get(client, "argument/")
+    assert '<details class="fold" open>' in page
+
+
+def test_a_passage_leads_to_its_place_in_the_argument(client: Client, article: Article) -> None:
+    assert 'href="/articles/lighthouses/argument/#a-thesis"' in get(client, "opening/light-1/")
+
+
+def test_the_questions_for_discussion_stand_on_one_page(client: Client, article: Article) -> None:
+    page = get(client, "pages/questions-for-discussion/")
+    assert page.count("First question?") == article.sections.count()
+    assert '/articles/lighthouses/opening/light-1/#p1"' in page
+
+
+def test_the_article_leads_to_the_questions_for_discussion(
+    client: Client, article: Article
+) -> None:
+    assert 'href="/articles/lighthouses/pages/questions-for-discussion/"' in get(client, "")
+
+
+def test_the_page_of_discussion_is_no_packs_own(db: None, tmp_path: Path) -> None:
+    page = write_pack(tmp_path) / "pages" / "questions-for-discussion.md"
+    page.write_text("# Mine {#questions-for-discussion}\n\nText.\n")
+    with pytest.raises(PackErrors, match="made from the sections"):
+        read_pack(page.parent.parent)
