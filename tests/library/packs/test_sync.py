@@ -75,6 +75,16 @@ def test_undated_events_stand_after_what_they_follow(article: Article) -> None:
     assert refs.index("storm") == refs.index("lit") + 1
 
 
+def test_a_year_may_stand_after_a_month_of_it(load: Load) -> None:
+    events = """\
+- {id: lit, date: 1801-03-09, text: "The lamp is lit.", at: p1}
+- {id: late, date: "1801", when: Late in 1801, after: lit, text: "It fails.", at: p1}
+- {id: early, date: "1801", text: "The tower is built.", at: p1}
+"""
+    refs = load(timeline_yaml=events).events.values_list("ref", flat=True)
+    assert list(refs) == ["early", "lit", "late"]
+
+
 def test_neighbours_are_stored(article: Article) -> None:
     first, last = Section.objects.order_by("number")
     assert first.before is None
