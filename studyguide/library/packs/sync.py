@@ -7,6 +7,7 @@ pack twice changes no row.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,7 @@ from studyguide.library.packs.render import Rendered, Renderer, segments
 from studyguide.library.packs.schema import Node, Pack
 from studyguide.library.packs.schema import Section as PackSection
 
+CITED = re.compile(r"\]\(([pn][0-9]+)\)")
 WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
 
 Row = dict[str, Any]
@@ -264,7 +266,8 @@ class Sync:
         order = [p.ref for p in self.pack.passages] + [n.id for n in self.pack.footnotes]
         named = {person.term: person.at for person in self.pack.people if person.term}
         for term in self.pack.terms:
-            places = {*self.found[term.id], *named.get(term.id, ())}
+            cited = CITED.findall(term.definition)  # there, though perhaps in other words
+            places = {*self.found[term.id], *named.get(term.id, ()), *cited}
             own: Row = {"without": [term.id]}
             key = search.fold(term.term)
             yield {

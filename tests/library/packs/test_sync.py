@@ -66,6 +66,11 @@ def test_terms_know_where_they_occur(article: Article) -> None:
     assert article.terms.get(ref="lamp-trust").places == ["p1", "n2"]
 
 
+def test_a_terms_places_hold_what_its_definition_cites(load: Load) -> None:
+    glossary = packs.GLOSSARY.replace("A board.", "A board, as told in [¶2](p2).")
+    assert load(glossary_yaml=glossary).terms.get(ref="lamp-trust").places == ["p1", "p2", "n2"]
+
+
 def test_a_footnote_of_an_outline_may_be_unmarked(article: Article) -> None:
     assert article.footnotes.get(ref="n1").passage.ref == "p1"
 
