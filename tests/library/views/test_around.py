@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 
 from studyguide.library.models import Article
 from studyguide.library.packs.read import PackErrors, read_pack
+from tests import packs
 from tests.packs import write_pack
 from tests.queries import no_writes, queries
 
@@ -121,3 +123,14 @@ def test_the_page_of_discussion_is_no_packs_own(db: None, tmp_path: Path) -> Non
     page.write_text("# Mine {#questions-for-discussion}\n\nText.\n")
     with pytest.raises(PackErrors, match="made from the sections"):
         read_pack(page.parent.parent)
+
+
+def test_an_ibid_names_its_work_and_the_note_it_leads_back_to(
+    client: Client, load: Callable[..., Article]
+) -> None:
+    notes = packs.FOOTNOTES.replace(
+        "kind: argument", "kind: argument\n    cites: [{work: almanac, pages: p9, ibid: n1}]"
+    )
+    load(footnotes_yaml=notes)
+    page = get(client, "footnotes/")
+    assert "<em>Almanac</em> (Hull 1890), p9. The ibid leads back to note 1." in page
