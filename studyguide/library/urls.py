@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from studyguide.library.views import around, glossary, marks, originals, reader, search
+from studyguide.library.views import around, glossary, marks, originals, reader, revision, search
 
 REF = r"(?P<ref>[pn][1-9][0-9]{0,3})"
 
@@ -32,6 +32,12 @@ urlpatterns = [
         "articles/<slug:article>/print/<slug:part>/",
         reader.print_part,
         name="print_part",
+    ),
+    path("articles/<slug:article>/revision/", revision.revision, name="revision"),
+    path(
+        "articles/<slug:article>/revision/<slug:part>/",
+        revision.revision_sheet,
+        name="revision_sheet",
     ),
     path("articles/<slug:article>/originals/", originals.originals, name="originals"),
     path(

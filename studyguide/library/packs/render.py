@@ -129,6 +129,7 @@ class Walk:
         self.words: list[str] = []
         self.sentences: list[str] = []
         self.is_stair = False
+        self.is_heading = False
         self.asides = 0
 
     def block(self, token: Token) -> None:
@@ -136,6 +137,8 @@ class Walk:
             self.asides += 1
         elif token.type in {"container_editor_close", "container_general_close"}:
             self.asides -= 1
+        if token.type in {"heading_open", "heading_close"}:
+            self.is_heading = token.type == "heading_open"
         if token.type == "container_stair_open":
             self.is_stair = True
         elif token.type == "ordered_list_open" and self.is_stair:
@@ -187,7 +190,7 @@ class Walk:
             if token.type == "link_open":
                 self.resolve(token)
             if token.type == "text":
-                out += self.text(token, is_linking=depth == 0)
+                out += self.text(token, is_linking=depth == 0 and not self.is_heading)
             else:
                 if token.type == "softbreak":
                     self.say(" ")
