@@ -189,7 +189,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_ENGINE = "studyguide.accounts.sessions"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # however busy
+SESSION_IDLE_AGE = 60 * 60 * 24 * 14  # when nobody used it
+SESSION_IDLE_AGE_OF_STAFF = 60 * 60 * 12
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "studyguide.errors.csrf_failure"

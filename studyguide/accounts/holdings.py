@@ -79,7 +79,12 @@ HOLDINGS = [
         "accounts.Session",
         "user",
         _("Browsers in which you are signed in, as the site knows them."),
-        {"user": _("number of your account"), "expire_date": _("when it ends at the latest")},
+        {
+            "user": _("number of your account"),
+            "started_at": _("when you signed in"),
+            "seen_at": _("when it was last used, to within ten minutes"),
+            "expire_date": _("when it ends at the latest"),
+        },
     ),
     Holding(
         "sign_ins",

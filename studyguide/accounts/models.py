@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -138,6 +139,8 @@ class Session(AbstractBaseSession):
     finds both and one DELETE signs a person out everywhere."""
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="browser_sessions")
+    started_at = models.DateTimeField(default=timezone.now)  # with this key
+    seen_at = models.DateTimeField(default=timezone.now)  # to within ten minutes
 
     objects = BaseSessionManager["Session"]()  # type: ignore[misc]
 
