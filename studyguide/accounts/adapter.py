@@ -13,6 +13,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open")
 
+    def is_safe_url(self, url: str | None) -> bool:
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # nothing that can be taken apart as an address
+            return False
+
     def logout(self, request: HttpRequest) -> None:
         super().logout(request)
         request.is_leaving = True  # type: ignore[attr-defined]  # see AuthenticationMiddleware

@@ -169,7 +169,12 @@ def test_ones_own_new_password_is_recorded(reading: Client, reader: User) -> Non
 
 def test_a_copy_shown_to_all_is_recorded(article: Article, staff: User) -> None:
     copy = Original.objects.create(
-        article=article, owner=staff, audience="signed-in", credit="x", imported_at=NOON
+        article=article,
+        owner=staff,
+        audience="signed-in",
+        right="mine",
+        credit="x",
+        imported_at=NOON,
     )
     client = Client()
     client.force_login(staff)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -141,8 +140,9 @@ def test_an_export_leaves_an_entry(here: Client, reader: User) -> None:
 
 
 def test_an_export_is_not_kept_by_browsers(here: Client) -> None:
-    with closing(here.post("/me/data/export/")) as response:
-        assert response["Cache-Control"] == "no-store"
+    response = here.post("/me/data/export/")
+    assert b"".join(response)  # type: ignore[arg-type]
+    assert response["Cache-Control"] == "no-store"
 
 
 # The password is asked for again
@@ -159,8 +159,8 @@ def test_who_signed_in_long_ago_shows_who_he_is(reading: Client, path: str) -> N
 def test_with_the_password_the_act_goes_on(reading: Client) -> None:
     asked = reading.post("/me/data/export/")["Location"]
     form = {"password": "a long password", "next": "/me/data/export/"}
-    with closing(reading.post(asked, form)) as response:
-        assert response["Content-Type"] == "application/zip"
+    response = reading.post(asked, form)
+    assert b"".join(response).startswith(b"PK")  # type: ignore[arg-type]
 
 
 def test_with_another_password_nothing_happens(reading: Client) -> None:
