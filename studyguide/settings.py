@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "studyguide.http.CompressMiddleware",
     "studyguide.http.FullPageSignIn",
+    "studyguide.http.LimitsOutOfReach",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,6 +158,7 @@ if REDIS_URL:
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
         }
     }
 else:
@@ -221,6 +223,15 @@ ACCOUNT_FORMS = {
     "signup": "studyguide.accounts.forms.MakeAccountForm",
 }
 ACCOUNT_UNIQUE_EMAIL = True
+# A class of hundreds comes from one address; a name is guessed at from anywhere. Ten an hour
+# for each of the two names an account has, user name and address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "300/m/ip,10/h/key",
+    "signup": "300/m/ip",
+    "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "60/m/ip",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

@@ -90,7 +90,7 @@ def make_world(article: Article, reader: User) -> World:
         "page": "before",
         "ref": passage.ref,
         "original": original.pk,
-        "question": question_of("text"),
+        "question": question_of("text").pk,
         "quiz": quiz.public_id,
         "attempt": attempt.public_id,
         "token": feed.token,
