@@ -175,7 +175,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["studyguide.accounts.backends.AuthenticationBackend"]
 # 19 MiB, two passes: Django's default lets a class that signs in at nine take down
 # a small server.
 PASSWORD_HASHERS = [
