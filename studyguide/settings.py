@@ -221,6 +221,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if HAS_MAIL else "none"
 ACCOUNT_FORMS = {
     "login": "studyguide.accounts.forms.SignInForm",
     "signup": "studyguide.accounts.forms.MakeAccountForm",
+    "reauthenticate": "studyguide.accounts.forms.OnceMoreForm",
 }
 ACCOUNT_UNIQUE_EMAIL = True
 # A class of hundreds comes from one address; a name is guessed at from anywhere. Ten an hour
