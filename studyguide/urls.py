@@ -10,6 +10,7 @@ from studyguide import health
 urlpatterns = [
     path("", include("studyguide.library.urls")),
     path("", include("quizzes.urls")),
+    path("", include("studyguide.progress.urls")),
     path("", include("studyguide.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -78,6 +78,7 @@ class Body(Strict, ABC):
     label: ClassVar[str | Promise]
     miss: ClassVar[str | Promise] = _("A near neighbour")  # heads what is said of a wrong answer
     is_free_recall: ClassVar[bool] = False  # nothing to choose from, so hardly to be guessed
+    is_typed: ClassVar[bool] = False  # a value may hold words of the learner's own
 
     @abstractmethod
     def shown(self) -> Shown:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import certainty as certainty_marking
+from quizzes import kinds
 from quizzes.grading import Outcome, after_tries, is_right, worth
 from quizzes.kinds import Unreadable, Value
 from quizzes.models.bank import Question, QuestionVersion, Quiz, digest_of, new_public_id
@@ -641,8 +642,17 @@ class AttemptQuestion(models.Model):
         return certainty_marking.mark(response.certainty, fraction)
 
 
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def forget_typed(self) -> int:
+        """Empty what learners wrote in words of their own; what they chose stays. An answer
+        without a digest was emptied so, and is not graded again."""
+        typed = [name for name, kind in kinds.kinds().items() if kind.is_typed]
+        return self.filter(version__kind__in=typed).update(value=None, digest="")
+
+
 class Response(models.Model):
-    """One answer as it was given, in the order of arrival. Append-only."""
+    """One answer as it was given, in the order of arrival. Append-only, but for a learner who is
+    forgotten."""
 
     class Outcome(models.TextChoices):
         SAVED = "saved", _("saved")
@@ -662,6 +672,8 @@ class Response(models.Model):
     rev = models.PositiveIntegerField()  # of the row when this was stored
     arrived_at = models.DateTimeField()
     day_on = models.DateField()  # the learner's study day
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

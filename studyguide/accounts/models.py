@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, Self
+from unicodedata import category
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
-from django.db import models
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from studyguide.accounts import privacy
 
 
 class Theme(models.TextChoices):
@@ -129,8 +139,193 @@ class Session(AbstractBaseSession):
     finds both and one DELETE signs a person out everywhere."""
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="browser_sessions")
+    started_at = models.DateTimeField(default=timezone.now)  # with this key
+    seen_at = models.DateTimeField(default=timezone.now)  # to within ten minutes
 
     objects = BaseSessionManager["Session"]()  # type: ignore[misc]
 
     class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined, misc]
         abstract = False
+
+
+UNSEEN = {"Cc", "Cf", "Cs"}  # Unicode's control, format and surrogate characters
+
+
+class AppendOnly(Exception):  # noqa: N818
+    """Somebody tried to change or remove what is only ever added to."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def update(self, **changes: Any) -> NoReturn:
+        raise AppendOnly
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+    def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
+        raise AppendOnly
+
+    def about(self, target: str) -> AuditQuerySet:
+        return self.filter(about=target)
+
+
+class AuditEntry(models.Model):
+    """One sensitive act: who did what to what, and when. Entries are added, never changed.
+
+    Names do not belong in it, only ids: it outlives the people it speaks of.
+    """
+
+    ACT = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")
+
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="audit_entries", verbose_name=_("by")
+    )
+    act = models.CharField(_("act"), max_length=60)
+    about = models.CharField(_("about"), max_length=200, blank=True)
+    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["about", "at"], name="audit_about_at"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.about}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise AppendOnly
+
+    @classmethod
+    def record(
+        cls,
+        *,
+        act: str,
+        by: User | None,
+        now: datetime,
+        about: str = "",
+        details: dict[str, Any] | None = None,
+    ) -> AuditEntry:
+        """Add an entry, in the transaction of the act itself.
+
+        `act`: dotted lower-case words, "course.role". `about`: "course:abc". `by`: None when
+        a command did it. Line breaks and unseen characters are replaced in every string, so that
+        an entry is one line wherever it is shown.
+        """
+        if not cls.ACT.fullmatch(act):
+            raise ValueError(f"not the name of an act: {act!r}")
+        return cls.objects.create(
+            at=now, by=by, act=act, about=one_line(about)[:200], details=plain(details or {})
+        )
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def waiting(self) -> Self:
+        return self.filter(undone_at=None, done_at=None)
+
+    def due(self, now: datetime) -> Self:
+        return self.waiting().filter(due_at__lte=now)
+
+
+class Erasure(models.Model):
+    """A person's wish to be forgotten. It waits, can be taken back, and is then carried out."""
+
+    WAITS = timedelta(days=14)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="erasures")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(undone_at=None, done_at=None),
+                name="erasure_waiting_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None) | Q(done_at=None),
+                name="erasure_is_done_or_undone",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(undone_at=None, done_at=None),
+                name="erasure_waiting_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} due {self.due_at:%Y-%m-%d}"
+
+    @classmethod
+    def ask(cls, user: User, *, now: datetime) -> Erasure:
+        """The one that waits, made if there is none."""
+        with transaction.atomic():
+            User.objects.select_for_update().only("pk").get(pk=user.pk)
+            erasure, made = cls.objects.waiting().get_or_create(
+                user=user, defaults={"asked_at": now, "due_at": now + cls.WAITS}
+            )
+            if made:
+                erasure.log("asked", by=user, now=now)
+            return erasure
+
+    def undo(self, *, now: datetime) -> bool:
+        """Take it back. False when it was taken back or carried out already."""
+        with transaction.atomic():
+            moved = Erasure.objects.waiting().filter(pk=self.pk).update(undone_at=now)
+            if moved:
+                self.log("undone", by=self.user, now=now)
+            return bool(moved)
+
+    def execute(self, *, now: datetime) -> bool:
+        """Forget the person, all or nothing. False when there was nothing to do, or something
+        stands against it: it is then looked at again the next time."""
+        with transaction.atomic():
+            user = User.objects.select_for_update().get(pk=self.user_id)
+            if privacy.objections(user):
+                return False
+            moved = Erasure.objects.due(now).filter(pk=self.pk).update(done_at=now)
+            if moved:
+                privacy.erase(user, now)
+                self.log("done", by=None, now=now)
+            return bool(moved)
+
+    def log(self, what: str, *, by: User | None, now: datetime) -> None:
+        AuditEntry.record(act=f"erasure.{what}", by=by, about=f"user:{self.user_id}", now=now)
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and the like as spaces, and with what is not seen (control
+    characters, marks that turn the direction of text) as U+FFFD."""
+    return "".join(
+        " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}" if category(sign) in UNSEEN else sign
+        for sign in text
+    )
+
+
+def plain(value: Any) -> Any:
+    """The same value with each string in it on one line."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, dict):
+        return {one_line(str(name)): plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return value

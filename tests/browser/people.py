@@ -68,6 +68,8 @@ PAGES = {
 OF_READERS = {
     "originals": f"/articles/{SLUG}/originals/",
     "account": "/account/",
+    "data": "/me/data/",
+    "calendar": "/me/calendar/",
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",
     "mfa": "/accounts/2fa/",

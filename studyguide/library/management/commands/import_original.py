@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from studyguide.accounts.models import User
@@ -74,16 +75,20 @@ class Command(BaseCommand):
         if doubts and not options["accept"]:
             raise CommandError("Nothing was stored. To store it all the same, add --accept.")
         audience = Original.Audience.SIGNED_IN if options["share"] else Original.Audience.PRIVATE
-        store(
-            parsed,
-            alignment,
-            article=article,
-            owner=owner,
-            audience=audience,
-            right=options["share"] or "",
-            credit=options["credit"] or f"© {article.author}, {article.source}",
-            at=timezone.now(),
-        )
+        now = timezone.now()
+        with transaction.atomic():
+            stored = store(
+                parsed,
+                alignment,
+                article=article,
+                owner=owner,
+                audience=audience,
+                right=options["share"] or "",
+                credit=options["credit"] or f"© {article.author}, {article.source}",
+                at=now,
+            )
+            if stored.audience != Original.Audience.PRIVATE:
+                stored.record("share", by=None, now=now)
         self.stdout.write(f"Stored. Who reads it: {self.audience(audience, owner)}.")
 
     def read(self, path: Path) -> Parsed:

@@ -1,0 +1,3 @@
+from studyguide.progress.models.calendar import CalendarFeed
+
+__all__ = ["CalendarFeed"]
