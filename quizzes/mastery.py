@@ -13,6 +13,7 @@ from datetime import date
 from enum import IntEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.scheduling import Memory, firm_until_on
@@ -32,6 +33,11 @@ class Level(IntEnum):
     @property
     def label(self) -> Promise:
         return LABELS[self]
+
+    @property
+    def icon(self) -> str:
+        """The square that fills up: m0 to m3 in the symbol sheet."""
+        return f"m{int(self)}"
 
     @property
     def rule(self) -> Promise:
@@ -84,6 +90,25 @@ class Standing:
         return self.reached(Level.FIRM) / self.total if self.total else 0.0
 
     @property
+    def told(self) -> str:
+        """The counts in words, the same on every screen."""
+        return _g("%(mastered)d mastered, %(firm)d firm, %(learning)d learning, %(new)d new") % {
+            "mastered": self.mastered,
+            "firm": self.firm,
+            "learning": self.learning,
+            "new": self.new,
+        }
+
+    @property
+    def is_begun(self) -> bool:
+        return self.total > self.new
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether the whole is called firm, or better."""
+        return self.headline is not None and self.headline >= Level.FIRM
+
+    @property
     def headline(self) -> Level | None:
         """One word for the whole, or None where there are no cards.
 
@@ -107,9 +132,14 @@ def level(memory: Memory | None, on: date, *, has_answer: bool) -> Level:
     """
     if memory is None:
         return Level.LEARNING if has_answer else Level.NEW
-    if on > firm_until_on(memory):
+    return level_of(memory.stability, firm_until_on(memory), on)
+
+
+def level_of(stability: float, firm_until: date, on: date) -> Level:
+    """The level of a card that has been reviewed, from the two columns that decide it."""
+    if on > firm_until:
         return Level.LEARNING
-    return Level.MASTERED if memory.stability >= MASTERED else Level.FIRM
+    return Level.MASTERED if stability >= MASTERED else Level.FIRM
 
 
 def standing(levels: Iterable[Level]) -> Standing:

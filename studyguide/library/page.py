@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString, mark_safe
@@ -29,10 +30,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from quizzes.grading import is_right, is_wrong
+from quizzes.mastery import Standing
 from quizzes.models import Attempt, AttemptQuestion
+from quizzes.models.attempts import day_of
+from quizzes.standing import Learned, revision_of
 from studyguide.accounts.preferences import preferences_of
 from studyguide.library import bars
 from studyguide.library.models import (
+    AskedTerm,
     Original,
     OriginalPassage,
     ReadingPosition,
@@ -66,6 +71,7 @@ def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
         original_at=Subquery(original.values("imported_at")[:1]),
         revision=Subquery(position.values("revision")[:1]),
         checked_at=Subquery(checked.values("graded_at")[:1]),
+        **{name: Subquery(rows) for name, rows in revision_of(user).items()},
     )
 
 
@@ -79,14 +85,18 @@ class SectionPage:
     # What decides whether the page is still the same
 
     @property
-    def version(self) -> tuple[int | None, Any, int, Any]:
-        """Id and age of the original to show; revision of the reader's marks; his last answer."""
-        section = self.section
+    def version(self) -> tuple[Any, ...]:
+        """Id and age of the original to show; revision of the reader's marks; his last answer;
+        his cards, which slip by days."""
+        section, user = self.section, self.request.user
         return (
             getattr(section, "original_id", None),
             getattr(section, "original_at", None),
             getattr(section, "revision", None) or 0,
             getattr(section, "checked_at", None),
+            getattr(section, "reviewed", None),
+            getattr(section, "carded", None),
+            day_of(user, timezone.now()) if user.is_authenticated else None,
         )
 
     @cached_property
@@ -131,7 +141,7 @@ class SectionPage:
     @cached_property
     def original(self) -> dict[str, str]:
         """HTML of the reader's original by passage; empty where there is none."""
-        original_id, *_rest = self.version
+        original_id = getattr(self.section, "original_id", None)
         if original_id is None:
             return {}
         rows = OriginalPassage.objects.filter(
@@ -145,15 +155,21 @@ class SectionPage:
 
     credit = ""
 
+    @property
+    def stored(self) -> list[Any]:
+        """Strings of the page, and between them its slots."""
+        segments: list[Any] = self.section.segments[get_language() or settings.LANGUAGE_CODE]
+        return segments
+
     def body_html(self) -> SafeString:
         fillers: dict[str, Callable[..., str]] = {
             "original": self.original_html,
             "mark": self.mark_html,
             "tokens": self.tokens_html,
+            "known": self.known_html,
         }
-        stored = self.section.segments[get_language() or settings.LANGUAGE_CODE]
         pieces, skipped = [], ""
-        for part in stored:
+        for part in self.stored:
             if skipped:  # up to the end of what this reader does not get
                 skipped = "" if part == ["end", skipped] else skipped
             elif isinstance(part, str):
@@ -182,13 +198,77 @@ class SectionPage:
     def mark_html(self, ref: str) -> str:
         if self.is_print or not self.request.user.is_authenticated:
             return ""
-        return mark_form(
+        form = mark_form(
             self.section.article.slug,
             int(ref[1:]),
             self.progress,
             csrf_token=self.csrf_token,
             first=self.section.first,
         )
+        return form + self.standing_html(int(ref[1:]))
+
+    # What a learner knows
+
+    @cached_property
+    def learned(self) -> Learned:
+        """Of the questions under these passages and on the terms that they link."""
+        if self.is_print:
+            return Learned()
+        article = self.section.article
+        asked = article.questions_at(*self.numbers).all
+        for ref in self.linked:
+            if ref in self.terms:
+                asked += self.terms[ref].ids.all
+        return Learned.of(
+            self.request.user,
+            source=article.slug,
+            on=day_of(self.request.user, timezone.now()),
+            questions=set(asked),
+        )
+
+    @cached_property
+    def terms(self) -> dict[str, AskedTerm]:
+        return self.section.article.terms_asked
+
+    @cached_property
+    def linked(self) -> set[str]:
+        return {part[1] for part in self.stored if not isinstance(part, str) and part[0] == "known"}
+
+    def known_html(self, ref: str) -> str:
+        """A class for the link of a term that is firm: its underline fades."""
+        term = self.terms.get(ref)
+        return " known" if term and self.learned.standing(term.ids).is_firm else ""
+
+    @cached_property
+    def has_known(self) -> bool:
+        return any(self.known_html(ref) for ref in self.linked)
+
+    def standing_of(self, *numbers: int) -> Standing:
+        return self.learned.standing(self.section.article.questions_at(*numbers))
+
+    def standing_html(self, number: int) -> str:
+        """Checked and firm, in words, under the marks of a passage."""
+        asked = self.section.article.questions_at(number)
+        standing = self.learned.standing(asked)
+        words = [_("Checked")] if self.learned.is_checked(asked) else []
+        if standing.is_begun and standing.headline is not None:
+            words.append(f"{standing.headline.label}: {standing.told}")
+        if not words:
+            return ""
+        return format_html('<p class="tag stands">{}</p>', " · ".join(words))
+
+    @property
+    def ahead(self) -> list[AskedTerm]:
+        """Terms that come up here first and that the reader has not met: nothing read that has
+        them, nothing answered on them."""
+        here = {f"p{n}" for n in self.numbers if n not in self.progress.read}
+        return [
+            term
+            for ref, term in self.terms.items()
+            if term.at in here
+            and ref in self.linked
+            and not self.learned.standing(term.ids).is_begun
+        ]
 
     # Checkpoints
 
@@ -197,7 +277,7 @@ class SectionPage:
         """Ids of the questions after each passage, as the stored page has them."""
         found: dict[str, list[int]] = {}
         here = ""
-        for part in self.section.segments[get_language() or settings.LANGUAGE_CODE]:
+        for part in self.stored:
             if isinstance(part, str):
                 continue
             if part[0] == "checks":
@@ -209,12 +289,8 @@ class SectionPage:
     @cached_property
     def answers(self) -> dict[int, tuple[float, str]]:
         """Worth and prompt of the checkpoints that this learner has answered, by question."""
-        user = self.request.user
-        asked = [question for each in self.checks.values() for question in each]
-        if not user.is_authenticated or self.is_print or not asked:
-            return {}
-        rows = AttemptQuestion.objects.checkpoints(user, asked)
-        return {question: (fraction, prompt) for question, fraction, prompt in rows}
+        asked = {question for each in self.checks.values() for question in each}
+        return {q: given for q, given in self.learned.answers.items() if q in asked}
 
     def answered_html(self, question: int) -> str:
         fraction, prompt = self.answers[question]
@@ -257,7 +333,7 @@ class SectionPage:
 
     def context(self) -> dict[str, Any]:
         drawn = [
-            bar_of(self.section.article.facts, number, self.progress, None)
+            bar_of(self.section.article, number, self.progress, self.learned, None)
             for number in self.numbers
         ]
         relative = bars.heights(drawn)
@@ -277,6 +353,9 @@ class SectionPage:
             "before": self.section.before,
             "after": self.section.after,
             "tally": tally(self.section, self.progress),
+            "standing": self.standing_of(*self.numbers),
+            "ahead": self.ahead,
+            "has_known": self.has_known,
             "nav": "read",
         }
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from quizzes.standing import Learned
 from studyguide.accounts.preferences import preferences_of
 from studyguide.library.models import (
     Article,
@@ -16,13 +17,14 @@ from studyguide.library.models import (
     Section,
 )
 from studyguide.library.page import SectionPage, for_reader
-from studyguide.library.reading import Progress, contents
+from studyguide.library.reading import Progress, contents, learned_of, with_place
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    articles = list(Article.objects.current().order_by("title")[:200])
+    shelf = with_place(Article.objects.current(), request.user)
+    articles = list(shelf.order_by("title")[:200])
     if len(articles) == 1:
         return show_article(request, articles[0])
     return render(request, "library/home.html", {"articles": articles, "nav": "read"})
@@ -31,7 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def article(request: HttpRequest, article: str) -> HttpResponse:
-    return show_article(request, get_object_or_404(Article.objects.current(), slug=article))
+    shelf = with_place(Article.objects.current(), request.user)
+    return show_article(request, get_object_or_404(shelf, slug=article))
 
 
 def show_article(request: HttpRequest, article: Article) -> HttpResponse:
@@ -39,7 +42,9 @@ def show_article(request: HttpRequest, article: Article) -> HttpResponse:
     progress = Progress.of(request.user, article)
     context = {
         "article": article,
-        "contents": contents(article, list(sections), progress),
+        "contents": contents(
+            article, list(sections), progress, learned_of(request.user, article)
+        ),
         "progress": progress,
         "nav": "read",
     }
@@ -109,7 +114,7 @@ def print_contents(request: HttpRequest, article: str) -> HttpResponse:
     sections = found.sections.current().select_related("chapter").defer("segments")
     context = {
         "article": found,
-        "contents": contents(found, list(sections), Progress()),
+        "contents": contents(found, list(sections), Progress(), Learned()),
     }
     return render(request, "library/print_contents.html", {**context, "nav": "read"})
 
