@@ -136,8 +136,11 @@ def level(memory: Memory | None, on: date, *, has_answer: bool) -> Level:
 
 
 def level_of(stability: float, firm_until: date, on: date) -> Level:
-    """The level of a card that has been reviewed, from the two columns that decide it."""
-    if on > firm_until:
+    """The level of a card that has been reviewed, from the two columns that decide it.
+
+    What does not hold for a day, as after a first miss, is not firm on the day itself either.
+    """
+    if on > firm_until or stability < 1:
         return Level.LEARNING
     return Level.MASTERED if stability >= MASTERED else Level.FIRM
 

@@ -77,6 +77,7 @@ if IS_LOOPBACK:
 
 INSTALLED_APPS = [
     "quizzes",
+    "studyguide.progress",
     "studyguide.library",
     "studyguide.accounts",
     "allauth",

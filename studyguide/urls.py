@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("studyguide.library.urls")),
     path("", include("quizzes.urls")),
+    path("", include("studyguide.progress.urls")),
     path("", include("studyguide.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -8,7 +8,6 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
 WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
 SLOWEST, FASTEST = 40, 800
 

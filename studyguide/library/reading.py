@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from quizzes.mastery import Standing
 from quizzes.models.attempts import day_of
 from quizzes.standing import Learned
-
 from studyguide.accounts.models import User
 from studyguide.library import bars
 from studyguide.library.bars import Bar

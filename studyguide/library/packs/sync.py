@@ -42,7 +42,6 @@ from studyguide.library.packs.render import Rendered, Renderer, segments
 from studyguide.library.packs.schema import Node, Pack
 from studyguide.library.packs.schema import Section as PackSection
 
-
 Row = dict[str, Any]
 
 

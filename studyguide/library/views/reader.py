@@ -42,9 +42,7 @@ def show_article(request: HttpRequest, article: Article) -> HttpResponse:
     progress = Progress.of(request.user, article)
     context = {
         "article": article,
-        "contents": contents(
-            article, list(sections), progress, learned_of(request.user, article)
-        ),
+        "contents": contents(article, list(sections), progress, learned_of(request.user, article)),
         "progress": progress,
         "nav": "read",
     }

@@ -1,0 +1,3 @@
+from studyguide.progress.models.plan import StudyPlan
+
+__all__ = ["StudyPlan"]
