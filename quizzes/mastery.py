@@ -53,7 +53,9 @@ LABELS: dict[Level, Promise] = {
 }
 RULES: dict[Level, Promise] = {
     Level.NEW: _("New: not answered yet"),
-    Level.LEARNING: _("Learning: answered, but would recall today with less than 90%"),
+    Level.LEARNING: _(
+        "Learning: answered, but recall is below 90% today, or falls below it within the day"
+    ),
     Level.FIRM: _("Firm: would recall today with 90% or more"),
     Level.MASTERED: _("Mastered: firm, and would stay so for 60 days or more after a review"),
 }

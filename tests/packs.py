@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ARTICLE = """\
@@ -172,6 +172,7 @@ def passage(number: int) -> str:
     return f"## Claim {number} is made. {{#p{number}{essential}}}\n\n{body}\n\n"
 
 
+Answer = Callable[..., None]  # what the fixture `answer` gives: (name, value, user=, at=)
 QUIZZES = """\
 - {id: quiz-light, title: Quiz on the light, about: About the light., group: section,
    section: light-1, draws: [{count: 2, sections: [light-1]}]}
