@@ -41,6 +41,21 @@ class RefuseUnknownMethods:
         return self.get_response(request)
 
 
+class ClientAddress:
+    """Behind proxies, whose number is known, REMOTE_ADDR is who asked and not the last of them:
+    limits are counted by it."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        count = settings.TRUSTED_PROXIES
+        sent = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        if count and len(sent) >= count and sent[-count]:
+            request.META["REMOTE_ADDR"] = sent[-count]
+        return self.get_response(request)
+
+
 class FullPageSignIn:
     """Whoever is sent to sign in keeps what he had.
 

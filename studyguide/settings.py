@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studyguide.http.RefuseUnknownMethods",
+    "studyguide.http.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "studyguide.http.CompressMiddleware",
     "studyguide.http.FullPageSignIn",
@@ -127,6 +128,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studyguide.header.header",
             ],
+            "libraries": {"kept": "studyguide.kept"},
         },
     }
 ]

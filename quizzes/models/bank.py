@@ -266,6 +266,10 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
     def current(self) -> Self:
         return self.filter(retired_at=None)
 
+    def named(self, source: str, name: str) -> Quiz | None:
+        """The quiz that a pack calls so, if it has one."""
+        return self.current().filter(source=source, external_id=name).first()
+
     def readable_by(self, user: Any) -> Self:
         """A pack's quizzes are everybody's; one that a learner made is his own."""
         everybody = Q(owner=None)

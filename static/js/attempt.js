@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
+  const say = document.getElementById("say").dataset;
   const DELAYS = [1, 2, 4, 8, 15, 30];
   const OWN = new Set(["csrfmiddlewaretoken", "token", "rev"]);
   const formOf = (node) => node?.closest?.("form[data-draft]");
@@ -70,13 +71,13 @@
     storage.set(keyOf(form), form.sentDraft ?? JSON.stringify(given(form)));
     const here = `${location.pathname}?q=${$(".hang-n", form)?.textContent ?? ""}`;
     if (status === 401) {
-      tell(form, "Not saved: you were signed out. What you wrote stays in this tab.", { href: `/accounts/login/?next=${encodeURIComponent(here)}`, text: "Sign in and go on" });
+      tell(form, `${say.signedOut} ${say.stays}`, { href: `${say.login}?next=${encodeURIComponent(here)}`, text: say.goOn });
     } else if (status >= 400 && status < 500 && status !== 429) {
-      tell(form, "Not saved: this page was open for long. What you wrote stays in this tab.", { href: here, text: "Load the page anew and go on" });
+      tell(form, `${say.old} ${say.stays}`, { href: here, text: say.anew });
     } else {
       const seconds = DELAYS[Math.min(form.tries ?? 0, DELAYS.length - 1)];
       form.tries = (form.tries ?? 0) + 1;
-      tell(form, `Not saved yet. Trying again in ${seconds} s. What you wrote stays in this tab.`);
+      tell(form, `${say.retry.replace("%s", seconds)} ${say.stays}`);
       setTimeout(() => again(form), seconds * 1000);
     }
   };
@@ -112,7 +113,7 @@
         const field = $(`input[name=order][value="${CSS.escape(key)}"]`, form);
         field?.closest("ol").append(field.closest("li"));
       }
-      tell(form, "What you wrote here before is back; it is being saved.");
+      tell(form, say.restored);
       form.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };

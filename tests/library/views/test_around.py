@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from quizzes.models import Quiz
 from studyguide.library.models import Article
 from tests.queries import no_writes, queries
 
@@ -89,3 +90,14 @@ def test_search_keeps_what_was_typed(client: Client, article: Article) -> None:
 @pytest.mark.parametrize("query", ["q=" + "a" * 5000, "q=lamp&page=99", "q=lamp&kind=x", "q=%00"])
 def test_search_takes_anything(client: Client, article: Article, query: str) -> None:
     assert client.get(f"/articles/lighthouses/search/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(("page", "name"), [("timeline/", "timeline"), ("people/", "who-says-it")])
+def test_a_page_leads_to_the_quiz_on_it(
+    client: Client, article: Article, page: str, name: str
+) -> None:
+    quiz = Quiz.objects.create(
+        source="lighthouses", external_id=name, title="On it", group="theme", draws=[]
+    )
+
+    assert quiz.get_absolute_url() in get(client, page)

@@ -90,7 +90,9 @@ class Command(BaseCommand):
         try:
             with path.open("rb") as file:
                 return parse(decode(file.read(LARGEST + 1)))
-        except (OSError, Unreadable) as error:
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+        except Unreadable as error:
             raise CommandError(str(error)) from None
 
     def owner(self, name: str | None) -> User | None:
