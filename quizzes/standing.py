@@ -11,13 +11,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DateField, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import mastery
 from quizzes.mastery import Level, Standing
 from quizzes.models import AttemptQuestion, Review, ReviewCard
 from quizzes.models.attempts import Attempt
+from quizzes.prepared import Prepared
 
 COUNTED_RULE = _(
     "Counted are questions for facts, terms and attributions, which become review cards with "
@@ -63,9 +74,12 @@ class Learned:
             return cls()
         levels: dict[int, Level] = {}
         answers: dict[int, tuple[float, str]] = {}
-        for is_card, question, number, firm_until, has_answer, prompt in rows_of(
-            user, source, questions
-        ):
+        rows = (
+            ROWS.rows(user=user.pk, source=source)
+            if questions is None
+            else ROWS.rows(user=user.pk, source=source, questions=[*questions])
+        )
+        for is_card, question, number, firm_until, has_answer, prompt in rows:
             if not is_card:
                 answers[question] = (number, prompt)
             elif firm_until is None:
@@ -91,7 +105,9 @@ class Learned:
         return bool(asked) and all(question in self.answers for question in asked)
 
 
-def rows_of(user: Any, source: str, questions: Collection[int] | None) -> Iterable[Any]:
+def rows_of(
+    *, user: int, source: str, questions: Collection[int] | None = None
+) -> QuerySet[Any, Any]:
     """Two kinds of rows in one question to the database: cards with stability, the last firm day
     and whether there is an answer; checkpoints with worth and prompt."""
     cards = ReviewCard.objects.filter(user=user, question__retired_at=None)
@@ -131,7 +147,10 @@ def rows_of(user: Any, source: str, questions: Collection[int] | None) -> Iterab
     return mine.union(given.values_list(*columns, prompt), all=True)
 
 
-def revision_of(user: Any) -> dict[str, Any]:
+ROWS = Prepared(rows_of)
+
+
+def revision_of(user: int) -> dict[str, Any]:
     """Subqueries that change when a learner's levels do, but for what time alone changes."""
     reviews = Review.objects.filter(user=user, undone_at=None).order_by("-day_on", "-pk")
     cards = ReviewCard.objects.filter(user=user).order_by("-pk")

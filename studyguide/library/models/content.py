@@ -7,6 +7,7 @@ retired, because learners' rows point at it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
@@ -75,7 +76,7 @@ class Article(Content):
         passages = self.asks.get("passages", {})
         return Ids.together(Ids.of(passages.get(f"p{number}")) for number in numbers)
 
-    @property
+    @cached_property
     def terms_asked(self) -> dict[str, AskedTerm]:
         """Every term by its ref, with the first passage that it occurs in."""
         return {

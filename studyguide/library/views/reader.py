@@ -16,7 +16,7 @@ from studyguide.library.models import (
     Passage,
     Section,
 )
-from studyguide.library.page import SectionPage, for_reader
+from studyguide.library.page import SectionPage, State, for_reader, section_for
 from studyguide.library.reading import Progress, contents, learned_of, with_place
 
 
@@ -52,15 +52,12 @@ def show_article(request: HttpRequest, article: Article) -> HttpResponse:
 @require_safe
 @login_not_required
 def section(request: HttpRequest, article: str, chapter: str, section: str) -> HttpResponse:
-    sections = Section.objects.current().filter(
-        article__slug=article, article__retired_at=None, slug=section
-    )
-    found = for_reader(sections.select_related("article", "chapter"), request.user).first()
+    found = section_for(request.user, article=article, section=section)
     if found is None:
         return moved(article, section)
-    if found.chapter.slug != chapter:
-        return redirect(found, permanent=True)
-    page = SectionPage(found, request)
+    if found[0].chapter.slug != chapter:
+        return redirect(found[0], permanent=True)
+    page = SectionPage(*found, request)
     if page.is_unchanged():
         return page.stamp(HttpResponse(status=304))
     return page.stamp(render(request, "library/section.html", page.context()))
@@ -126,9 +123,9 @@ def print_part(request: HttpRequest, article: str, part: str) -> HttpResponse:
     chosen = list(for_reader(sections.select_related("chapter"), request.user))
     if not chosen:
         raise Http404
-    pages = [SectionPage(section, request, is_print=True) for section in chosen]
-    for page in pages:
-        page.section.article = found
+    for each in chosen:
+        each.article = found
+    pages = [SectionPage(each, State.of(each), request, is_print=True) for each in chosen]
     context = {
         "article": found,
         "pages": [(page.section, page.body_html()) for page in pages],
