@@ -6,7 +6,6 @@ what these return, with the rule beside it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -80,7 +79,7 @@ class Standing:
 
     def reached(self, level: Level) -> int:
         """Cards at this level or above it."""
-        return sum(self.count(other) for other in Level if other >= level)
+        return sum((self.new, self.learning, self.firm, self.mastered)[level:])
 
     def share(self, level: Level) -> float:
         """The part of the cards, 0 to 1, at this level; 0 where there are none."""
@@ -148,5 +147,7 @@ def level_of(stability: float, firm_until: date, on: date) -> Level:
 
 
 def standing(levels: Iterable[Level]) -> Standing:
-    counted = Counter(levels)
-    return Standing(*(counted[each] for each in Level))
+    counted = [0] * len(Level)
+    for each in levels:
+        counted[each] += 1
+    return Standing(*counted)

@@ -23,7 +23,6 @@ from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -41,7 +40,9 @@ from quizzes.prepared import Prepared
 from quizzes.standing import Learned, revision_of
 from studyguide.accounts.models import User
 from studyguide.accounts.preferences import preferences_of
+from studyguide.kept import kept
 from studyguide.library import bars
+from studyguide.library.bars import Bar
 from studyguide.library.models import (
     AskedTerm,
     Original,
@@ -292,14 +293,24 @@ class SectionPage:
     def terms(self) -> dict[str, AskedTerm]:
         return self.section.article.terms_asked
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Terms that are firm."""
+        if not self.learned.levels:
+            return frozenset()
+        return frozenset(
+            ref
+            for ref in self.stored.linked
+            if ref in self.terms and self.learned.standing(self.terms[ref].ids).is_firm
+        )
+
     def known_html(self, ref: str) -> str:
         """A class for the link of a term that is firm: its underline fades."""
-        term = self.terms.get(ref)
-        return " known" if term and self.learned.standing(term.ids).is_firm else ""
+        return " known" if ref in self.known else ""
 
-    @cached_property
+    @property
     def has_known(self) -> bool:
-        return any(self.known_html(ref) for ref in self.stored.linked)
+        return bool(self.known)
 
     def standing_of(self, *numbers: int) -> Standing:
         return self.learned.standing(self.section.article.questions_at(*numbers))
@@ -360,16 +371,25 @@ class SectionPage:
             f'<input type="hidden" name="token" value="{uuid4()}">'
         )
 
-    def rail_check(self, ref: str) -> dict[str, Any] | None:
-        """What the rail says of the questions after a passage."""
-        asked = self.stored.checks.get(ref)
-        if not asked:
-            return None
+    def rail_html(self, bar: Bar, height: float) -> SafeString:
+        """A passage in the rail, and below it what became of its questions."""
+        asked = self.stored.checks.get(f"p{bar.number}", ())
         done = [self.answers[question][0] for question in asked if question in self.answers]
         icon = "m0"
         if done:
             icon = "right" if len(done) == len(asked) and all(map(is_right, done)) else "part"
-        return {"icon": icon, "done": len(done), "total": len(asked)}
+        return kept(
+            "library/_rail_item.html",
+            number=bar.number,
+            bar_html=bars.rail_bar(bar, height),
+            is_reader=self.request.user.is_authenticated,
+            is_read=bar.is_read,
+            is_checked=bar.is_checked,
+            is_firm=bar.is_firm,
+            check_icon=icon,
+            check_done=len(done),
+            check_total=len(asked),
+        )
 
     @cached_property
     def csrf_token(self) -> str:
@@ -389,10 +409,7 @@ class SectionPage:
             "credit": self.credit,
             "came_from": came_from(self.request),
             "way_back": way_back(self.request),
-            "rail": [
-                (bar, bars.rail_bar(bar, height), self.rail_check(f"p{bar.number}"))
-                for bar, height in zip(drawn, relative, strict=True)
-            ],
+            "rail": [self.rail_html(*each) for each in zip(drawn, relative, strict=True)],
             "sky": bars.sky(drawn, relative, slots=len(drawn)),
             "before": self.section.before,
             "after": self.section.after,
@@ -469,10 +486,13 @@ def mark_form(
     article: str, number: int, progress: Progress, *, csrf_token: str, first: int
 ) -> SafeString:
     """The marks of one passage, as `templates/library/_mark.html` has them."""
-    form = kept_form(
-        get_language(),
+    form = kept(
+        "library/_mark.html",
         article=article,
         number=number,
+        ref=f"p{number}",
+        csrf=CSRF,
+        token=TOKEN,
         is_read=number in progress.read,
         is_unclear=number in progress.unclear,
         is_first=number == first,
@@ -481,11 +501,3 @@ def mark_form(
 
 
 CSRF, TOKEN = "csrf-goes-here", "token-goes-here"
-
-
-@lru_cache(maxsize=2000)
-def kept_form(language: str | None, **values: Any) -> SafeString:
-    ref = f"p{values['number']}"
-    return render_to_string(
-        "library/_mark.html", {**values, "ref": ref, "csrf": CSRF, "token": TOKEN}
-    )
