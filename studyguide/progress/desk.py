@@ -223,7 +223,7 @@ class Desk:
             )
             return Step(kind, minutes, title % count, f"{url}#{self.first_check(section)}", about)
         quiz = self.quiz_of(section)
-        return Step(kind, minutes, str(quiz.title), quiz.get_absolute_url(), about)
+        return Step(kind, minutes, _("Quiz: %s") % quiz.title, quiz.get_absolute_url(), about)
 
     def first_check(self, section: Section) -> str:
         """Where its first unanswered question stands."""
