@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 VERDICTS = {"right": _("Right"), "part": _("Partly right"), "miss": _("Another answer")}
 
 
+def state_of(fraction: float) -> str:
+    """right, part or miss."""
+    return "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
+
+
 class AttemptRefused(Exception):  # noqa: N818
     """A start that the rules do not allow; the message says why."""
 
@@ -552,8 +557,7 @@ class AttemptQuestion(models.Model):
     @property
     def state(self) -> str:
         """right, part or miss, by its worth as it was released."""
-        fraction = self.fraction or 0.0
-        return "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
+        return state_of(self.fraction or 0.0)
 
     @property
     def verdict(self) -> Any:

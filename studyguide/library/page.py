@@ -30,12 +30,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
-from quizzes.grading import is_right, is_wrong
+from quizzes.grading import is_right
 from quizzes.mastery import Standing
 from quizzes.models import Attempt, AttemptQuestion
-from quizzes.models.attempts import day_of
+from quizzes.models.attempts import VERDICTS, day_of, state_of
 from quizzes.prepared import Prepared
 from quizzes.standing import Learned, revision_of
 from studyguide.accounts.models import User
@@ -53,7 +52,6 @@ from studyguide.library.models import (
 )
 from studyguide.library.reading import Progress, Reader, bar_of
 
-STATES = {"right": _l("Right"), "part": _l("Partly right"), "miss": _l("Another answer")}
 MAX_BACK = 300  # characters of an address to go back to
 REF = re.compile(r"p[1-9][0-9]{0,3}")
 
@@ -349,7 +347,7 @@ class SectionPage:
 
     def answered_html(self, question: int) -> str:
         fraction, prompt = self.answers[question]
-        state = "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
+        state = state_of(fraction)
         back = self.section.get_absolute_url()
         return format_html(
             '<section class="check is-done" id="cp-{0}"><p class="kick">{1}</p>'
@@ -360,7 +358,7 @@ class SectionPage:
             _("Checkpoint"),
             prompt,
             state,
-            STATES[state],
+            VERDICTS[state],
             f"{reverse('question', args=[question])}?{urlencode({'back': back})}",
             _("See your answer"),
         )

@@ -89,17 +89,15 @@ def forecast(due: Mapping[date, int], today: date, days: int) -> Plot:
         if count:
             fill = "f-now" if day == today else "f-ink"
             body += rect(fill, x=x + 1, width=step - 2, y=FLOOR - height, height=height)
-        body += format_html(
-            '<text class="mid{}" x="{}" y="{}">{}</text>'
-            '<text class="mid{}" x="{}" y="97%">{}</text>',
-            now or " t-ink",
-            middle,
-            percent(FLOOR - height - 2),
-            count,
-            now,
-            middle,
-            date_format(day, "D")[:2],
-        )
+            body += format_html(
+                '<text class="mid{}" x="{}" y="{}">{}</text>',
+                now or " t-ink",
+                middle,
+                percent(FLOOR - height - 2),
+                count,
+            )
+        name = date_format(day, "D")[:2]
+        body += format_html('<text class="mid{}" x="{}" y="97%">{}</text>', now, middle, name)
     body += f'<line class="axis" x1="0" x2="100%" y1="{percent(FLOOR)}" y2="{percent(FLOOR)}"/>'
     finding = forecast_finding(counts, today)
     return Plot(

@@ -21,6 +21,7 @@ from quizzes import plan as planning
 from quizzes.activity import Activity, last_days
 from quizzes.grading import is_right
 from quizzes.mastery import Level, Standing
+from quizzes.mistakes import AT_ONCE
 from quizzes.models import Attempt, Quiz
 from quizzes.models.attempts import day_of
 from quizzes.models.bank import minutes_for
@@ -222,7 +223,7 @@ class Desk:
             )
             return Step(kind, minutes, title % count, f"{url}#{self.first_check(section)}", about)
         quiz = self.quiz_of(section)
-        return Step(kind, minutes, str(quiz.title), quiz.get_absolute_url(), about)
+        return Step(kind, minutes, _("Quiz: %s") % quiz.title, quiz.get_absolute_url(), about)
 
     def first_check(self, section: Section) -> str:
         """Where its first unanswered question stands."""
@@ -256,11 +257,10 @@ class Desk:
                 found.append(self.step(kind, section, minutes_of(section)))
         missed = sum(not is_right(fraction) for fraction, _prompt in self.learned.answers.values())
         if missed:
-            title = ngettext("Look again at %d question", "Look again at %d questions", missed)
-            about = _("Your last answer in the text was another one.")
-            found.append(
-                Step("mistakes", minutes_for(missed), title % missed, reverse("mistakes"), about)
-            )
+            minutes = minutes_for(min(missed, AT_ONCE))
+            about = _("Each leads to the sentence that proves it.")
+            title = _("Look again at what went another way")
+            found.append(Step("mistakes", minutes, title, reverse("mistakes"), about))
         return found[:NEXT]
 
     def check_minutes(self, section: Section) -> int:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from quizzes.mastery import Level, Standing
-from quizzes.models import Attempt, AttemptQuestion, Question, Review, ReviewCard
-from quizzes.models.attempts import day_of
+from quizzes.models import Attempt, Grade, Question, Review, ReviewCard
+from quizzes.models.attempts import VERDICTS, day_of, state_of
 from quizzes.scheduling import Rating
 from quizzes.standing import Ids, Learned
 from studyguide.accounts.models import User
@@ -77,18 +77,35 @@ def story_of(user: User, article: Article, ids: Ids, now: datetime) -> Story:
 
 
 def events_of(user: User, questions: Sequence[int]) -> list[tuple[int, Event]]:
+    """Every graded answer that may be seen, with what it said of the memory, and every rating."""
+    found: list[tuple[int, Event]] = []
+    rated: dict[int, str] = {}
     reviews = Review.objects.filter(user=user, undone_at=None, card__question__in=questions)
-    answers = AttemptQuestion.objects.told_to(user).filter(question__in=questions)
-    found = []
-    for question, day, rating, is_practice in reviews.values_list(
-        "card__question_id", "day_on", "rating", "is_practice"
+    for question, day, rating, is_practice, response in reviews.values_list(
+        "card__question_id", "day_on", "rating", "is_practice", "response_id"
     ):
         label = Rating(rating).label
-        said = _("Practice, counts for nothing: %s") if is_practice else _("Review: %s")
-        found.append((question, Event(day, said % label)))
-    for row in answers.select_related("attempt", "response"):
-        purpose = Attempt.Purpose(row.attempt.purpose).label
-        what = _("Answer (%(where)s): %(verdict)s") % {"where": purpose, "verdict": row.verdict}
-        if row.response is not None:  # told_to() has answered rows only
-            found.append((row.question_id, Event(row.response.day_on, what, row.state)))
+        said = _("practice that day, rated %s") if is_practice else _("rated %s")
+        if response:
+            rated[response] = said % label
+        else:
+            found.append((question, Event(day, _("Review: %s") % (said % label))))
+    grades = Grade.objects.filter(
+        attempt_question__attempt__user=user,
+        attempt_question__question__in=questions,
+        attempt_question__is_released=True,
+        response__value__isnull=False,
+    ).order_by("pk")
+    for question, purpose, day, response, fraction, regrade in grades.values_list(
+        "attempt_question__question_id",
+        "attempt_question__attempt__purpose",
+        "response__day_on",
+        "response_id",
+        "fraction",
+        "regrade_id",
+    ):
+        state = state_of(fraction)
+        words = [f"{Attempt.Purpose(purpose).label.capitalize()}: {VERDICTS[state]}"]
+        words += [_("graded anew")] if regrade else filter(None, [rated.pop(response, "")])
+        found.append((question, Event(day, ", ".join(words), state)))
     return found

@@ -53,7 +53,7 @@ for n, version in enumerate(asked.select_related('question').order_by('question_
     value = key if n % 4 else (others or ['another word'])[0]
     for days in [60 - n // 3, 20 - n // 6][:1 + bool(n % 3)]:
         checkpoint.keep(reader, version, value, token=uuid4(), now=now - timedelta(days=days))
-StudyPlan.objects.create(user=copyist, article=article, made_at=now, minutes_a_day=15,
+StudyPlan.objects.create(user=reader, article=article, made_at=now, minutes_a_day=15,
                          ready_on=(now + timedelta(days=12)).date())
 rules = Rules(has_certainty=True)
 for quiz in Quiz.objects.filter(source=article.slug, group='section')[:3]:

@@ -52,7 +52,7 @@ def test_a_stranger_sees_nothing_of_it(
 ) -> None:
     answer("p1-q1")
     client.force_login(UserFactory())
-    assert "Answer (checkpoint)" not in page(client, path)
+    assert "Checkpoint:" not in page(client, path)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,13 @@ def test_it_asks_as_much_for_many_answers(
         answer(f"p1-q{k}")
     with queries(at_most=7), no_writes():
         reading.get(path)
+
+
+def test_every_answer_stands_there_not_the_last_alone(
+    reading: Client, asking: Article, answer: Answer
+) -> None:
+    answer("p1-q1", "oar")
+    answer("p1-q1")
+    html = page(reading, SECTION)
+    assert "Checkpoint: Another answer, rated Again" in html
+    assert "Checkpoint: Right, practice that day" in html

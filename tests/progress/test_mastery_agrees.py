@@ -90,9 +90,8 @@ def test_time_alone_moves_them_all(begun: Client) -> None:
 
 def test_the_events_list_every_answer(begun: Client) -> None:
     html = page(begun, "/me/sections/lighthouses/light-1/")
-    assert html.count("Answer (checkpoint): Right") == 2
-    assert html.count("Answer (checkpoint): Another answer") == 1
-    assert html.count("Review: Again") == 1
+    assert html.count("Checkpoint: Right, rated Good") + html.count("rated Easy") == 2
+    assert html.count("Checkpoint: Another answer, rated Again") == 1
 
 
 def test_the_rule_stands_beside_the_numbers(begun: Client) -> None:
