@@ -6,6 +6,7 @@ Measured on the header and the foot: 0.3 ms of the 0.65 ms that the frame of a p
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -16,11 +17,11 @@ register = template.Library()
 
 
 @register.simple_tag
-def kept(name: str, **values: str) -> SafeString:
+def kept(name: str, **values: Any) -> SafeString:
     """The partial `name` with these values and no others: no request, no token, no person."""
-    return render(name, get_language(), **values)
+    return rendered(name, get_language(), **values)
 
 
-@lru_cache(maxsize=500)
-def render(name: str, language: str | None, **values: str) -> SafeString:
+@lru_cache(maxsize=5000)
+def rendered(name: str, language: str | None, **values: Any) -> SafeString:
     return render_to_string(name, values)

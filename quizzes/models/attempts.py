@@ -4,7 +4,7 @@ for each question. Every act is one transaction, and a change of state happens o
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import certainty as certainty_marking
 from quizzes import kinds
-from quizzes.grading import Outcome, after_tries, is_right, worth
+from quizzes.grading import Outcome, after_tries, is_right, is_wrong, worth
 from quizzes.kinds import Unreadable, Value
 from quizzes.models.bank import Question, QuestionVersion, Quiz, digest_of, new_public_id
 from quizzes.models.memory import remember
@@ -30,6 +30,14 @@ from quizzes.scheduling import study_day
 
 if TYPE_CHECKING:
     from quizzes.models.rulings import Ruling
+
+
+VERDICTS = {"right": _("Right"), "part": _("Partly right"), "miss": _("Another answer")}
+
+
+def state_of(fraction: float) -> str:
+    """right, part or miss."""
+    return "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
 
 
 class AttemptRefused(Exception):  # noqa: N818
@@ -490,16 +498,20 @@ class AttemptQuestionQuerySet(models.QuerySet["AttemptQuestion"]):
         secret = [f"version__{name}" for name in ("body", "explanation", "hints", "evidence")]
         return self.select_related("version", "question", "response").defer(*secret)
 
-    def checkpoints(
-        self, user: Any, questions: Sequence[int]
-    ) -> models.QuerySet[AttemptQuestion, Any]:
-        """Question, worth and prompt of a learner's graded checkpoints among these."""
-        return self.filter(
+    def told_to(self, user: Any) -> Self:
+        """What a learner has answered and may see the worth of, the last first."""
+        answered = self.filter(
             attempt__user=user,
-            attempt__purpose=Attempt.Purpose.CHECKPOINT,
-            question__in=questions,
-            fraction__isnull=False,
-        ).values_list("question_id", "fraction", "version__prompt")
+            is_released=True,
+            graded_at__isnull=False,
+            is_excluded=False,
+            response__value__isnull=False,
+        )
+        return answered.order_by("-graded_at", "-pk")
+
+    def about(self, questions: Collection[int]) -> Self:
+        """Rows of these questions with what lists of answers show, and no key."""
+        return self.filter(question__in=questions).without_key().select_related("attempt")
 
     def unreleased(self) -> Self:
         """At a quiz, and its worth not yet the learner's to see."""
@@ -542,6 +554,15 @@ class AttemptQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.position}"
+
+    @property
+    def state(self) -> str:
+        """right, part or miss, by its worth as it was released."""
+        return state_of(self.fraction or 0.0)
+
+    @property
+    def verdict(self) -> Any:
+        return VERDICTS[self.state]
 
     @property
     def is_answered(self) -> bool:

@@ -8,6 +8,7 @@ from unicodedata import category
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from studyguide.accounts import privacy
+
+WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
+SLOWEST, FASTEST = 40, 800
 
 
 class Theme(models.TextChoices):
@@ -103,6 +107,11 @@ class User(Preferences, AbstractUser):
     email = OptionalEmailField(_("e-mail address"), null=True, blank=True)
     display_name = models.CharField(_("name shown to others"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    words_per_minute = models.PositiveSmallIntegerField(
+        _("words a minute"),
+        default=WORDS_A_MINUTE,
+        validators=[MinValueValidator(SLOWEST), MaxValueValidator(FASTEST)],
+    )
 
     objects = PersonManager()  # type: ignore[misc]
 

@@ -39,6 +39,29 @@ Question.objects.bulk_create(
     for spec in specs()
 )
 load_samples()
+# What the reader has answered: most of it right, some of it long ago.
+from datetime import timedelta
+from quizzes import checkpoint
+from quizzes.models import Attempt, QuestionVersion
+from quizzes.rules import Rules
+from studyguide.progress.models import StudyPlan
+now = timezone.now()
+asked = QuestionVersion.objects.filter(question__source=article.slug, kind__in=['choice', 'text'])
+for n, version in enumerate(asked.select_related('question').order_by('question__position')[:90]):
+    key = version.load().key()
+    others = [o['key'] for o in version.shown.get('options', []) if o['key'] != key]
+    value = key if n % 4 else (others or ['another word'])[0]
+    for days in [60 - n // 3, 20 - n // 6][:1 + bool(n % 3)]:
+        checkpoint.keep(reader, version, value, token=uuid4(), now=now - timedelta(days=days))
+StudyPlan.objects.create(user=reader, article=article, made_at=now, minutes_a_day=15,
+                         ready_on=(now + timedelta(days=12)).date())
+rules = Rules(has_certainty=True)
+for quiz in Quiz.objects.filter(source=article.slug, group='section')[:3]:
+    attempt = Attempt.start(user=reader, quiz=quiz, now=now, rules=rules)
+    for n, row in enumerate(attempt.questions.select_related('version')):
+        attempt.respond(row.question_id, row.version.load().key() if n % 4 else None,
+                        token=uuid4(), base_rev=0, now=now, certainty=1 + n % 3)
+    attempt.submit(now=now)
 Quiz.objects.filter(source='samples').update(group='own', owner=reader, external_id=None,
                                              public_id='samples', title='All kinds of question')
 """
@@ -66,6 +89,12 @@ PAGES = {
     "missing": "/nothing-here/",
 }
 OF_READERS = {
+    "dashboard": "/me/",
+    "plan": "/me/plan/",
+    "mistakes": "/me/mistakes/",
+    "attempts": "/me/attempts/",
+    "me-section": f"/me/sections/{SLUG}/where-to-begin/",
+    "me-term": f"/me/terms/{SLUG}/gosplan/",
     "originals": f"/articles/{SLUG}/originals/",
     "account": "/account/",
     "data": "/me/data/",

@@ -9,7 +9,7 @@ from typing import Any
 
 from quizzes.models import Draw, QuestionSpec, QuizSpec, Synced, Topic, sync_bank
 from quizzes.models import Question as BankQuestion
-from studyguide.library.models import Article, Evidence, Footnote, Passage
+from studyguide.library.models import Article, Evidence, Footnote, GlossaryTerm, Passage
 from studyguide.library.packs import schema
 from studyguide.library.packs.questions import homes_of
 from studyguide.library.packs.schema import Pack
@@ -158,3 +158,28 @@ def values(row: Evidence) -> tuple[Any, ...]:
         row.note,
         row.original,
     )
+
+
+def asks_of(article: Article) -> dict[str, Any]:
+    """Ids of the current questions by the passage that decides them, and by term."""
+    passages: dict[str, list[list[int]]] = {}
+    terms = {
+        ref: {"term": term, "at": next((at for at in places if at[0] == "p"), ""), "ids": [[], []]}
+        for ref, term, places in GlossaryTerm.objects.current()
+        .filter(article=article)
+        .values_list("ref", "term", "places")
+    }
+    questions = BankQuestion.objects.current().filter(source=article.slug)
+    homes = dict(
+        Evidence.objects.filter(article=article, position=0).values_list(
+            "question_id", "passage__ref"
+        )
+    )
+    for question in questions:
+        which = 0 if question.is_for_memory else 1
+        passages.setdefault(homes[question.pk], [[], []])[which].append(question.pk)
+        for concept in question.concepts:
+            ref = concept.rpartition(":")[2]
+            if ref in terms:
+                terms[ref]["ids"][which].append(question.pk)
+    return {"passages": passages, "terms": terms}

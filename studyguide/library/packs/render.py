@@ -28,6 +28,7 @@ from studyguide.library.sentences import sentences
 FOOTNOTE_MARK = re.compile(r"\[\^(\d+)\]")
 REFERENCE = re.compile(r"^[pn]\d+$")
 SLOT = re.compile(r"<!--slot (.*?)-->")
+TERM = re.compile(r'(<a (?:(?!data-term)[^>])*class="term)("[^>]*data-term=")([^"]+)"')
 ALLOWED_TAGS = {
     "a",
     "aside",
@@ -326,6 +327,7 @@ def clean(body: str) -> str:
 
 def segments(page: str) -> Segments:
     """Cut a rendered page at its slots: strings, and between them lists such as
-    ["mark", "p44"] that a view fills for one reader."""
-    pieces = SLOT.split(page)
+    ["mark", "p44"] that a view fills for one reader. A term's link has a slot in its class,
+    ["known", "nep"]."""
+    pieces = SLOT.split(TERM.sub(r'\1<!--slot known|\3-->\2\3"', page))
     return [piece if index % 2 == 0 else piece.split("|") for index, piece in enumerate(pieces)]

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.asked import Asked
 from quizzes.checkpoint import open_question
+from studyguide.accounts.models import WORDS_A_MINUTE
 from studyguide.library import search
 from studyguide.library.models import (
     Article,
@@ -45,8 +46,6 @@ from studyguide.library.packs.schema import Node, Pack
 from studyguide.library.packs.schema import Section as PackSection
 
 CITED = re.compile(r"\]\(([pn][0-9]+)\)")
-WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
-
 Row = dict[str, Any]
 
 
@@ -125,6 +124,8 @@ class Sync:
         self.loaded.changed += done.changed
         self.loaded.retired += done.retired
         bank.link_evidence(self.pack, article, passages, footnotes)
+        article.asks = bank.asks_of(article)
+        article.save(update_fields=["asks"])
 
     # Rendering, and with it where each term occurs
 
