@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, DateField, F, FloatField, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from quizzes import certainty
 from quizzes.models import AttemptQuestion, Response, Review, ReviewCard
@@ -76,12 +77,12 @@ def summed(
     fraction: str = "",
     what: str = "pk",
 ) -> QuerySet[Any, Any]:
-    """Rows counted by what is named; the other columns are empty."""
+    """Rows counted by what is named; the other columns are empty, of the same types."""
     columns = {
         "of_kind": Value(kind, output_field=IntegerField()),
-        "on_day": F(day) if day else Value(None, output_field=DateField()),
-        "at_level": F(level) if level else Value(None, output_field=IntegerField()),
-        "worth": F(fraction) if fraction else Value(None, output_field=FloatField()),
+        "on_day": F(day) if day else Cast(Value(None), DateField()),
+        "at_level": F(level) if level else Cast(Value(None), IntegerField()),
+        "worth": F(fraction) if fraction else Cast(Value(None), FloatField()),
     }
     grouped = rows.order_by().values(**columns)
     counted: QuerySet[Any, Any] = grouped.annotate(how_many=Count(what, distinct=what != "pk"))

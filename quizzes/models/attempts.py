@@ -569,6 +569,12 @@ class AttemptQuestion(models.Model):
         return self.response is not None and self.response.value is not None
 
     @property
+    def tries_used(self) -> int:
+        """Tries that the last answer took. A standing attempt never ends: there each answer
+        stands for itself, or whatever was once missed could never be rated Good again."""
+        return max(self.tries, 1) if self.attempt.purpose == Attempt.Purpose.QUIZ else 1
+
+    @property
     def allowed_tries(self) -> int:
         if self.attempt.own_rules.behaviour != Behaviour.TRIES:
             return 1

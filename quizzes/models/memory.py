@@ -184,7 +184,7 @@ def rating_of(row: AttemptQuestion, response: Response) -> Rating:
     """What an answer says of the memory, by the rule that is shown to learners."""
     return scheduling.rating_for(
         mark(row.version.load(), response.value).fraction,  # what tries cost is counted beside it
-        tries_used=max(row.tries, 1),
+        tries_used=row.tries_used,
         is_free_recall=row.version.kind_class.is_free_recall,
         certainty=response.certainty,
     )

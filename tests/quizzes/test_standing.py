@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -11,9 +13,10 @@ from quizzes.activity import Activity
 from quizzes.mastery import Level, Standing
 from quizzes.mistakes import mistakes_of
 from quizzes.models import Question, QuestionVersion, Quiz, Review, ReviewCard
+from quizzes.scheduling import Rating, replay
 from quizzes.standing import Ids, Learned
 from studyguide.accounts.models import User
-from tests.every_kind import SAMPLES, SOURCE, load_samples
+from tests.every_kind import SAMPLES, SOURCE, load_samples, question_of
 from tests.factories import UserFactory
 from tests.queries import no_writes, queries
 
@@ -52,6 +55,12 @@ def test_a_first_right_answer_is_firm(reader: User, samples: Quiz) -> None:
 def test_a_miss_is_not(reader: User, samples: Quiz) -> None:
     question = answer(reader, "date", "wrong")
     assert learned(reader).level(question) == Level.LEARNING
+
+
+def test_a_right_answer_is_good_whatever_was_missed_before(reader: User, samples: Quiz) -> None:
+    answer(reader, "date", "wrong")
+    answer(reader, "date", at=NOON + timedelta(days=1))
+    assert [review.rating for review in Review.objects.all()] == [Rating.AGAIN, Rating.GOOD]
 
 
 def test_it_slips_with_the_days(reader: User, samples: Quiz) -> None:
@@ -137,6 +146,42 @@ def test_a_rating_counts_and_an_undone_one_does_not(reader: User, samples: Quiz)
     assert Activity.of(reader, since=DAY, until=DAY).studied == {DAY: 1}
     Review.objects.filter(pk=review.pk).update(undone_at=NOON)
     assert Activity.of(reader, since=DAY, until=DAY).studied == {}
+
+
+# Two months of a learner, in several zones and across a change of clocks
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu"]
+)
+def test_due_counts_match_a_straight_replay(reader: User, samples: Quiz, zone: str) -> None:
+    reader.time_zone = zone
+    reader.save()
+    clock, chance = ZoneInfo(zone), random.Random(zone)
+    kinds = [k for k in SAMPLES if question_of(k).is_for_memory]
+    log: dict[str, list[tuple[date, Rating]]] = {}
+    for day in range(60):
+        for _visit in range(chance.randrange(3)):
+            local = datetime(2026, 3, 1, tzinfo=clock) + timedelta(days=day)
+            at = local.replace(hour=chance.randrange(24), minute=chance.randrange(60))
+            kind, how = chance.choice(kinds), chance.choice(["right", "right", "wrong"])
+            answer(reader, kind, how, at=at.astimezone(UTC))
+            on = at.date() - timedelta(days=at.hour < 4)
+            log.setdefault(kind, []).append(
+                (on, {"right": Rating.GOOD, "wrong": Rating.AGAIN}[how])
+            )
+    today = date(2026, 4, 30)
+    expected: dict[date, int] = {}
+    for looks in log.values():
+        firsts: dict[date, Rating] = {}
+        for on, rating in looks:
+            firsts.setdefault(on, rating)
+        memory = replay(sorted(firsts.items()))
+        assert memory is not None
+        due = max(memory.due_on, today)
+        expected[due] = expected.get(due, 0) + 1
+    far = today + timedelta(days=5000)
+    assert Activity.of(reader, since=today, until=far).due_by(today) == expected
 
 
 # Mistakes
