@@ -99,7 +99,7 @@ class Asked:
     @property
     def is_legend(self) -> bool:
         """Whether the prompt names a group of fields, not one field or a list."""
-        return self.kind in {"choice", "choices", "claim", "date", "passage", "voice"}
+        return self.kind in {"choice", "choices", "claim", "date", "passage", "recall", "voice"}
 
 
 def feedback_for(

@@ -121,7 +121,7 @@ class NewQuizForm(forms.Form):
         if self.errors:
             return data
         draw = self.draw
-        rows = Question.objects.current().filter(source=self.source)
+        rows = Question.objects.drawn().filter(source=self.source)
         found = sum(
             draw.admits(name, tags) for name, tags in rows.values_list("external_id", "tags")
         )

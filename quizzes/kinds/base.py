@@ -131,6 +131,11 @@ class Body(Strict, ABC):
         """Raises Unreadable when a learner should be asked to write it another way."""
 
     @classmethod
+    def rating(cls, value: Value) -> int | None:
+        """1 to 4 (Again to Easy) where the learner is the judge; None where the mark is."""
+        return None
+
+    @classmethod
     def arrange(cls, shown: Shown, seed: int) -> Shown:
         """`shown` in the order of one attempt."""
         return shown
