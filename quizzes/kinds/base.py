@@ -78,6 +78,7 @@ class Body(Strict, ABC):
     label: ClassVar[str | Promise]
     miss: ClassVar[str | Promise] = _("A near neighbour")  # heads what is said of a wrong answer
     is_free_recall: ClassVar[bool] = False  # nothing to choose from, so hardly to be guessed
+    is_self_rated: ClassVar[bool] = False  # no machine can grade it: the learner says how it went
 
     @abstractmethod
     def shown(self) -> Shown:

@@ -21,6 +21,7 @@ class Recall(Body):
     label = _("From memory")
     miss = _("Not this time")
     is_free_recall = True
+    is_self_rated = True
 
     says: Text  # what should have been said
 

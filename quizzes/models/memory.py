@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import scheduling
@@ -129,9 +129,25 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
         return self.exclude(question__in=Question.objects.sealed_for(user).values("pk"))
 
     def count_due(self, user: int, on: date) -> int:
-        """How many can be reviewed on this day: one for each group of siblings."""
-        found = self.to_review(user, on).aggregate(n=Count("concept", distinct=True))
-        return int(found["n"])
+        """How many wait on this day, one for each group of siblings. New ones are not due."""
+        return self.to_review(user, on).totals()["reviewed"]
+
+    def totals(self) -> dict[str, int]:
+        """Groups of siblings, and those with a card that was reviewed before."""
+        reviewed = Count("concept", distinct=True, filter=Q(stability__isnull=False))
+        return self.aggregate(all=Count("concept", distinct=True), reviewed=reviewed)
+
+    def with_last(self) -> Self:
+        """With what the last review that counts was rated."""
+        last = Review.objects.counted().filter(card=OuterRef("pk")).order_by("-day_on")
+        return self.annotate(last_rating=Subquery(last.values("rating")[:1]))
+
+    def states(self, user: int, questions: Iterable[int]) -> dict[int, str]:
+        """Of these questions, which a learner remembers: `kept`, `stopped`, or `none`."""
+        asked = list(questions)
+        rows = self.filter(user=user, question__in=asked).values_list("question", "is_suspended")
+        known = {question: "stopped" if is_off else "kept" for question, is_off in rows}
+        return {question: known.get(question, "none") for question in asked}
 
     def keep(self, user: Any, questions: Sequence[Question], *, now: datetime) -> int:
         """What a learner wants to remember: made where there is no card, taken up again where it
