@@ -60,6 +60,7 @@ class Asked:
     feedback: Feedback | None = None
     points: float | None = None
     conflict: Any = None
+    memory: str = ""  # in the learner's review: kept, stopped, none; '' where that is not asked
 
     @property
     def template(self) -> str:

@@ -157,7 +157,7 @@ class NewQuizForm(forms.Form):
 LOADS = [("1", _("A full day")), ("0.5", _("Half a day")), ("0", _("None, if it can be helped"))]
 
 
-class ReviewSettingsForm(forms.ModelForm[ReviewSettings]):
+class ReviewSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     """How a learner wants to review, with what each choice costs him."""
 
     retention = forms.TypedChoiceField(
@@ -203,7 +203,8 @@ class ReviewSettingsForm(forms.ModelForm[ReviewSettings]):
     def cards(self) -> list[float]:
         """Stabilities of the cards that are kept."""
         mine = ReviewCard.objects.filter(user=self.instance.user_id).active()
-        return list(mine.filter(stability__isnull=False).values_list("stability", flat=True))
+        known = mine.filter(stability__isnull=False).values_list("stability", flat=True)
+        return [stability for stability in known if stability is not None]
 
     def costs(self) -> list[tuple[str, str]]:
         costs = scheduling.costs(self.cards, self.instance.seconds)

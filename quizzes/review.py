@@ -104,6 +104,8 @@ class Sitting:
     @cached_property
     def left(self) -> int:
         """Cards still to be shown today."""
+        if self.card is None:
+            return 0
         new = self.totals["all"] - self.totals["reviewed"]
         return min(self.room, self.totals["reviewed"] + min(new, self.room_for_new))
 
@@ -123,17 +125,26 @@ class Sitting:
             .order_by("due_on", "pk")
         )
         found = None
-        if self.room:
+        if self.totals["reviewed"] and self.room:
             found = cards.filter(stability__isnull=False).first()
-        if found is None and self.room_for_new:
+        has_new = self.totals["all"] > self.totals["reviewed"]
+        if found is None and has_new and self.room_for_new:
             found = cards.filter(stability__isnull=True).first()
         return found
 
     @property
+    def shown(self) -> ReviewCard:
+        if self.card is None:
+            raise LookupError("there is no card to show")
+        return self.card
+
+    @property
     def version(self) -> QuestionVersion:
-        assert self.card is not None
-        assert self.card.question.current is not None
-        return self.card.question.current
+        """What the card asks; a card whose question has no version is not active."""
+        current = self.shown.question.current
+        if current is None:
+            raise LookupError("there is nothing to ask")
+        return current
 
     @cached_property
     def question(self) -> Asked:
@@ -145,8 +156,8 @@ class Sitting:
 
     @property
     def whose(self) -> str:
-        assert self.card is not None
-        is_told = self.answer is not None or not asks_whose(self.version, self.card.question.aim)
+        aim = self.shown.question.aim
+        is_told = self.answer is not None or not asks_whose(self.version, aim)
         return whose(self.version) if is_told else ""
 
     @cached_property
@@ -163,8 +174,7 @@ class Sitting:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        assert self.card is not None
-        days = self.card.intervals(self.chosen, self.today)
+        days = self.shown.intervals(self.chosen, self.today)
         return [Choice(rating, days[rating]) for rating in Rating]
 
     @property
@@ -192,8 +202,7 @@ class Sitting:
 
     @property
     def level(self) -> mastery.Level:
-        assert self.card is not None
-        return level_of(self.card, self.today)
+        return level_of(self.shown, self.today)
 
     @property
     def rules(self) -> list[Promise]:
@@ -203,9 +212,7 @@ class Sitting:
         told = _("Card %(at)d of %(total)d") % {"at": at, "total": self.total}
         if self.total > BARS:
             return drawings.progress(at, self.total, told)
-        states = [
-            "done" if n < at else "now" if n == at else "" for n in range(1, self.total + 1)
-        ]
+        states = ["done" if n < at else "now" if n == at else "" for n in range(1, self.total + 1)]
         return drawings.steps(states, told)
 
     @property
@@ -224,6 +231,8 @@ class Sitting:
 
     @cached_property
     def has_cards(self) -> bool:
+        if self.totals["all"] or self.done["all"]:
+            return True
         return ReviewCard.objects.filter(user=self.user.pk).exists()
 
 

@@ -229,9 +229,7 @@ def with_exam(memory: Memory, exam: Exam | None, *, seed: Seed) -> Memory:
     return before_exam(memory, exam.on, seed=seed, set_on=exam.set_on)
 
 
-def replay_scheduled(
-    log: Iterable[tuple[date, Rating, Terms]], *, seed: Seed
-) -> Memory | None:
+def replay_scheduled(log: Iterable[tuple[date, Rating, Terms]], *, seed: Seed) -> Memory | None:
     """As `replay`, each review by the terms that held when it was made."""
     memory: Memory | None = None
     for on, rating, terms in sorted(log, key=lambda entry: entry[0]):

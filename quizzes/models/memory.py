@@ -184,7 +184,7 @@ class ReviewCard(models.Model):
     difficulty = models.FloatField(null=True)  # 1 to 10
     reviewed_on = models.DateField(null=True)
     due_on = models.DateField()
-    own_due_on = models.DateField(null=True)  # by its memory alone; an exam may bring due_on forward
+    own_due_on = models.DateField(null=True)  # by its memory alone; an exam may move due_on
     firm_until_on = models.DateField(null=True)
     reps = models.PositiveIntegerField(default=0)
     lapses = models.PositiveIntegerField(default=0)
@@ -269,9 +269,7 @@ class ReviewCard(models.Model):
         return {
             rating: (
                 scheduling.with_exam(
-                    scheduling.scheduled(
-                        self.memory, rating, on, terms=chosen.terms, seed=self.pk
-                    ),
+                    scheduling.scheduled(self.memory, rating, on, terms=chosen.terms, seed=self.pk),
                     chosen.exam,
                     seed=self.pk,
                 ).due_on

@@ -80,9 +80,7 @@ def review_respond(request: HttpRequest, card: int) -> HttpResponse:
         return sitting_page(request, sitting, status=200 if is_htmx(request) else 422)
     token = token_of(request.POST.get("token", "")) or uuid4()
     try:
-        ack = checkpoint.keep(
-            request.user, version, value, token=token, now=now, purpose="review"
-        )
+        ack = checkpoint.keep(request.user, version, value, token=token, now=now, purpose="review")
     except TokenReused:
         ack = checkpoint.keep(
             request.user, version, value, token=uuid4(), now=now, purpose="review"
@@ -91,7 +89,11 @@ def review_respond(request: HttpRequest, card: int) -> HttpResponse:
     if logged is None:
         return leave(request, sitting, _("That answer came too late to count."))
     one = checkpoint.graded_question(version, value, back=reverse("review"))
-    context = {"q": one, "reviewed": Reviewed(logged, logged.card), "claim": whose(version)}
+    context: dict[str, Any] = {
+        "q": one,
+        "reviewed": Reviewed(logged, logged.card),
+        "claim": whose(version),
+    }
     return sitting_page(request, sitting, **context)
 
 
@@ -157,7 +159,7 @@ def review_correct(request: HttpRequest, card: int) -> HttpResponse:
 @require_POST
 def review_undo(request: HttpRequest) -> HttpResponse:
     """The last review as if it had not been; up to thirty, one after the other."""
-    last = Review.objects.last_of(request.user.pk)
+    last = Review.objects.last_of(request.user.pk or 0)
     now = timezone.now()
     if last is None or not last.undo(now=now):
         text = _("There is no review left to undo: the last thirty can be.")
@@ -169,7 +171,7 @@ def review_undo(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_settings(request: HttpRequest) -> HttpResponse:
-    chosen = ReviewSettings.of(request.user.pk)
+    chosen = ReviewSettings.of(request.user.pk or 0)
     today = day_of(request.user, timezone.now())
     form = ReviewSettingsForm(request.POST or None, instance=chosen, today=today)
     if request.method == "POST" and form.is_valid():

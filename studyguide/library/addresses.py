@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from quizzes.references import Reference
 
-
 PLACE = re.compile(r"[pn][1-9][0-9]{0,3}")
 
 

@@ -16,11 +16,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString, mark_safe
@@ -29,7 +30,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from quizzes.grading import is_right, is_wrong
-from quizzes.models import Attempt, AttemptQuestion
+from quizzes.models import Attempt, AttemptQuestion, ReviewCard
+from quizzes.models.attempts import day_of
 from studyguide.accounts.preferences import preferences_of
 from studyguide.library import bars
 from studyguide.library.models import (
@@ -66,7 +68,21 @@ def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
         original_at=Subquery(original.values("imported_at")[:1]),
         revision=Subquery(position.values("revision")[:1]),
         checked_at=Subquery(checked.values("graded_at")[:1]),
+        due_count=due_count(user),
     )
+
+
+def counting_due(articles: Any, user: Reader) -> Any:
+    """With the cards that wait for a reader, in the same query: the header shows them."""
+    return articles.annotate(due_count=due_count(user)) if user.is_authenticated else articles
+
+
+def due_count(user: Reader) -> Subquery:
+    """Cards that wait for review: the header of the page shows it, so a page that was stored by a
+    browser is stale when it moves."""
+    cards = ReviewCard.objects.to_review(user.pk or 0, day_of(user, timezone.now()))
+    groups = cards.filter(stability__isnull=False).order_by().values("user")
+    return Subquery(groups.annotate(n=Count("concept", distinct=True)).values("n"))
 
 
 class SectionPage:
@@ -79,14 +95,16 @@ class SectionPage:
     # What decides whether the page is still the same
 
     @property
-    def version(self) -> tuple[int | None, Any, int, Any]:
-        """Id and age of the original to show; revision of the reader's marks; his last answer."""
+    def version(self) -> tuple[int | None, Any, int, Any, int]:
+        """Id and age of the original to show; revision of the reader's marks; his last answer;
+        cards that wait for him."""
         section = self.section
         return (
             getattr(section, "original_id", None),
             getattr(section, "original_at", None),
             getattr(section, "revision", None) or 0,
             getattr(section, "checked_at", None),
+            getattr(section, "due_count", None) or 0,
         )
 
     @cached_property
@@ -256,6 +274,7 @@ class SectionPage:
         return get_token(self.request)
 
     def context(self) -> dict[str, Any]:
+        *_others, self.request.due_count = self.version  # type: ignore[attr-defined]
         drawn = [
             bar_of(self.section.article.facts, number, self.progress, None)
             for number in self.numbers

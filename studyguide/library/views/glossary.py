@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from studyguide.http import HtmxHttpRequest
 from studyguide.library.models import Article, GlossaryTerm
 from studyguide.library.search import fold
+from studyguide.library.views.memory import memory_of
 
 Kind = GlossaryTerm.Kind
 PLURALS: dict[str, str | Promise] = {
@@ -88,7 +89,11 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
     terms = GlossaryTerm.objects.current().select_related("article")
     found = get_object_or_404(terms, article__slug=article, article__retired_at=None, ref=term)
     if request.htmx:
-        response = render(request, "library/_term.html", {"term": found})
+        response = render(
+            request,
+            "library/_term.html",
+            {"term": found, "memory": memory_of(found, request.user)},
+        )
         response.headers["Vary"] = "HX-Request"
         return response
     passages = dict(
@@ -103,6 +108,7 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
             (ref, ref[1:], passages.get(ref, "")) for ref in found.places if ref in passages
         ],
         "notes": [(ref, ref[1:]) for ref in found.places if ref.startswith("n")],
+        "memory": memory_of(found, request.user),
         "nav": "terms",
     }
     response = render(request, "library/glossary_term.html", context)

@@ -15,14 +15,15 @@ from studyguide.library.models import (
     Passage,
     Section,
 )
-from studyguide.library.page import SectionPage, for_reader
+from studyguide.library.page import SectionPage, counting_due, for_reader
 from studyguide.library.reading import Progress, contents
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    articles = list(Article.objects.current().order_by("title")[:200])
+    found = counting_due(Article.objects.current(), request.user)
+    articles = list(found.order_by("title")[:200])
     if len(articles) == 1:
         return show_article(request, articles[0])
     return render(request, "library/home.html", {"articles": articles, "nav": "read"})
@@ -31,12 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def article(request: HttpRequest, article: str) -> HttpResponse:
-    return show_article(request, get_object_or_404(Article.objects.current(), slug=article))
+    articles = counting_due(Article.objects.current(), request.user)
+    return show_article(request, get_object_or_404(articles, slug=article))
 
 
 def show_article(request: HttpRequest, article: Article) -> HttpResponse:
     sections = article.sections.current().select_related("chapter").defer("segments")
     progress = Progress.of(request.user, article)
+    request.due_count = getattr(article, "due_count", None) or 0  # type: ignore[attr-defined]
     context = {
         "article": article,
         "contents": contents(article, list(sections), progress),

@@ -90,6 +90,6 @@ def test_certainty_is_summed_up(reading: Client, quiz: Quiz, reader: User) -> No
     send(reading, attempt, "text", "right", certainty="3")
     attempt.submit(now=timezone.now())
     attempt.refresh_from_db()
-    assert (attempt.score, attempt.max_score) == (-3, 33)
+    assert (attempt.score, attempt.max_score) == (-3, 36)
     page = reading.get(f"{attempt.get_absolute_url()}results/").content.decode()
     assert "How sure, how right" in page
