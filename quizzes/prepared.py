@@ -8,16 +8,19 @@ everywhere else the plain way is plain enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.models import QuerySet
 
-Slot = int | str | Sequence[int]
+Single = int | str | date
+Slot = Single | Sequence[int]
 # Values that no query of ours holds by itself, so that they are found again among its parameters.
 NUMBER = 7_770_000_000_000_000
 WORD = "\x02slot "
+DAY = date(8001, 1, 1)
 
 
 class Compiled(NamedTuple):
@@ -29,8 +32,8 @@ class Compiled(NamedTuple):
 class Prepared:
     """`build` takes the named values and gives a queryset of `values_list`.
 
-    Values are whole numbers, strings, or sequences of whole numbers; for each length of a sequence
-    the query is compiled once more. All must reach the query as they are, not computed with.
+    Values are whole numbers, strings, days, or sequences of whole numbers; for each length of a
+    sequence the query is compiled once more. All must reach the query as they are, uncomputed.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -38,15 +41,22 @@ class Prepared:
         self.compiled: dict[Any, Compiled] = {}
 
     def rows(self, **values: Slot) -> list[tuple[Any, ...]]:
-        if any(not isinstance(value, int | str) and not value for value in values.values()):
+        if any(not isinstance(value, int | str | date) and not value for value in values.values()):
             return []  # in an empty list there is nothing
         key = tuple(
-            (name, None if isinstance(value, int | str) else len(value))
+            (name, None if isinstance(value, int | str | date) else len(value))
             for name, value in values.items()
         )
         sql, template, converters = self.compiled.get(key) or self.compile(key, values)
-        given = {marker: value for found in marked(values).values() for marker, value in found}
         connection = connections["default"]
+        stored = connection.ops.adapt_datefield_value
+        given = {
+            (stored(marker) if isinstance(marker, date) else marker): (
+                stored(value) if isinstance(value, date) else value
+            )
+            for found in marked(values).values()
+            for marker, value in found
+        }
         with connection.cursor() as cursor:
             cursor.execute(sql, [given.get(value, value) for value in template])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -62,7 +72,7 @@ class Prepared:
     def compile(self, key: Any, values: dict[str, Slot]) -> Compiled:
         markers = {
             name: found[0][0]
-            if isinstance(values[name], int | str)
+            if isinstance(values[name], int | str | date)
             else [marker for marker, _value in found]
             for name, found in marked(values).items()
         }
@@ -73,14 +83,17 @@ class Prepared:
         return self.compiled[key]
 
 
-def marked(values: dict[str, Slot]) -> dict[str, list[tuple[int | str, int | str]]]:
+def marked(values: dict[str, Slot]) -> dict[str, list[tuple[Single, Single]]]:
     """For each name its values, each with the marker that stands for it."""
-    found: dict[str, list[tuple[int | str, int | str]]] = {}
+    found: dict[str, list[tuple[Single, Single]]] = {}
     numbers = count()
     for name, value in values.items():
-        items: Sequence[int | str] = [value] if isinstance(value, int | str) else value
-        found[name] = [
-            (NUMBER + n if isinstance(item, int) else f"{WORD}{n}", item)
-            for item, n in zip(items, numbers, strict=False)
-        ]
+        items: Sequence[Single] = [value] if isinstance(value, int | str | date) else value
+        found[name] = [(marker_for(item, n), item) for item, n in zip(items, numbers, strict=False)]
     return found
+
+
+def marker_for(value: Single, number: int) -> Single:
+    if isinstance(value, int):
+        return NUMBER + number
+    return DAY + timedelta(days=number) if isinstance(value, date) else f"{WORD}{number}"

@@ -80,6 +80,7 @@
       const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error(String(answer.status));
       pop.innerHTML = await answer.text();
+      window.htmx?.process(pop);
       show();
     } catch { location.href = link.href; }
   };

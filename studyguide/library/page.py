@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -33,7 +33,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.grading import is_right
 from quizzes.mastery import Standing
-from quizzes.models import Attempt, AttemptQuestion
+from quizzes.models import Attempt, AttemptQuestion, ReviewCard
 from quizzes.models.attempts import VERDICTS, day_of, state_of
 from quizzes.prepared import Prepared
 from quizzes.standing import Learned, revision_of
@@ -66,6 +66,7 @@ class State(NamedTuple):
     checked_at: Any = None
     reviewed: int | None = None
     carded: int | None = None
+    due_count: int | None = None  # cards that wait for him
 
     @classmethod
     def of(cls, section: Section) -> State:
@@ -73,8 +74,8 @@ class State(NamedTuple):
         return cls(*(getattr(section, name, None) for name in cls._fields))
 
 
-def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
-    """With the reader's state, in the same query."""
+def for_reader(sections: QuerySet[Section], user: Reader, today: date) -> QuerySet[Section]:
+    """With the reader's state on a study day of his, in the same query."""
     if not user.is_authenticated:
         return sections
     original = (
@@ -92,6 +93,7 @@ def for_reader(sections: QuerySet[Section], user: Reader) -> QuerySet[Section]:
         original_at=Subquery(original.values("imported_at")[:1]),
         revision=Subquery(position.values("revision")[:1]),
         checked_at=Subquery(checked.values("graded_at")[:1]),
+        due_count=due_count(user.pk, today),
         **{name: Subquery(rows) for name, rows in revision_of(user.pk).items()},
     )
 
@@ -108,9 +110,9 @@ def found_for_visitors(*, article: str, section: str) -> QuerySet[Section, Any]:
 
 
 def found_for(*, is_staff: bool) -> Callable[..., QuerySet[Section, Any]]:
-    def found(*, user: int, article: str, section: str) -> QuerySet[Section, Any]:
+    def found(*, user: int, article: str, section: str, today: date) -> QuerySet[Section, Any]:
         person = User(pk=user, is_staff=is_staff)
-        rows = for_reader(Section.objects.filter(retired_at=None, slug=section), person)
+        rows = for_reader(Section.objects.filter(retired_at=None, slug=section), person, today)
         return rows.filter(article__slug=article, article__retired_at=None).values_list(
             *IDENTITY, *State._fields
         )
@@ -125,7 +127,9 @@ FOR_READERS = {is_staff: Prepared(found_for(is_staff=is_staff)) for is_staff in 
 def section_for(user: Reader, *, article: str, section: str) -> tuple[Section, State] | None:
     """A section as it is kept, and what this reader's page of it depends on."""
     if user.is_authenticated:
-        rows = FOR_READERS[user.is_staff].rows(user=user.pk, article=article, section=section)
+        today = day_of(user, timezone.now())
+        values = {"user": user.pk, "article": article, "section": section, "today": today}
+        rows = FOR_READERS[user.is_staff].rows(**values)
     else:
         rows = FOR_VISITORS.rows(article=article, section=section)
     if not rows:
@@ -151,6 +155,21 @@ ORIGINALS = Prepared(
         original=original, passage__section=section
     ).values_list("passage__ref", "body_html", "original__credit")
 )
+
+
+def counting_due(articles: Any, user: Reader) -> Any:
+    """With the cards that wait for a reader, in the same query: the header shows them."""
+    if not user.is_authenticated:
+        return articles
+    return articles.annotate(due_count=due_count(user.pk, day_of(user, timezone.now())))
+
+
+def due_count(user: int, today: date) -> Subquery:
+    """Cards that wait for review: the header of the page shows it, so a page that was stored by a
+    browser is stale when it moves."""
+    cards = ReviewCard.objects.to_review(user, today)
+    groups = cards.filter(stability__isnull=False).order_by().values("user")
+    return Subquery(groups.annotate(n=Count("concept", distinct=True)).values("n"))
 
 
 class SectionPage:
@@ -394,6 +413,7 @@ class SectionPage:
         return get_token(self.request)
 
     def context(self) -> dict[str, Any]:
+        self.request.due_count = self.state.due_count or 0  # type: ignore[attr-defined]
         drawn = [
             bar_of(self.section.article, number, self.progress, self.learned, None)
             for number in self.numbers

@@ -17,6 +17,7 @@ from studyguide.http import HtmxHttpRequest
 from studyguide.library.models import Article, GlossaryTerm
 from studyguide.library.reading import learned_of
 from studyguide.library.search import fold
+from studyguide.library.views.memory import memory_of
 
 Kind = GlossaryTerm.Kind
 PLURALS: dict[str, str | Promise] = {
@@ -96,7 +97,11 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
     terms = GlossaryTerm.objects.current().select_related("article")
     found = get_object_or_404(terms, article__slug=article, article__retired_at=None, ref=term)
     if request.htmx:
-        response = render(request, "library/_term.html", {"term": found})
+        response = render(
+            request,
+            "library/_term.html",
+            {"term": found, "memory": memory_of(found, request.user)},
+        )
         response.headers["Vary"] = "HX-Request"
         return response
     passages = dict(
@@ -112,6 +117,7 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
         ],
         "notes": [(ref, ref[1:]) for ref in found.places if ref.startswith("n")],
         **known_of(request, found),
+        "memory": memory_of(found, request.user),
         "nav": "terms",
     }
     response = render(request, "library/glossary_term.html", context)

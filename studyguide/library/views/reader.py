@@ -4,8 +4,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from quizzes.models.attempts import day_of
 from quizzes.standing import Learned
 from studyguide.accounts.preferences import preferences_of
 from studyguide.library.models import (
@@ -16,14 +18,14 @@ from studyguide.library.models import (
     Passage,
     Section,
 )
-from studyguide.library.page import SectionPage, State, for_reader, section_for
+from studyguide.library.page import SectionPage, State, counting_due, for_reader, section_for
 from studyguide.library.reading import Progress, contents, learned_of, with_place
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    shelf = with_place(Article.objects.current(), request.user)
+    shelf = with_place(counting_due(Article.objects.current(), request.user), request.user)
     articles = list(shelf.order_by("title")[:200])
     if len(articles) == 1:
         return show_article(request, articles[0])
@@ -33,13 +35,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def article(request: HttpRequest, article: str) -> HttpResponse:
-    shelf = with_place(Article.objects.current(), request.user)
+    shelf = with_place(counting_due(Article.objects.current(), request.user), request.user)
     return show_article(request, get_object_or_404(shelf, slug=article))
 
 
 def show_article(request: HttpRequest, article: Article) -> HttpResponse:
     sections = article.sections.current().select_related("chapter").defer("segments")
     progress = Progress.of(request.user, article)
+    request.due_count = getattr(article, "due_count", None) or 0  # type: ignore[attr-defined]
     context = {
         "article": article,
         "contents": contents(article, list(sections), progress, learned_of(request.user, article)),
@@ -120,7 +123,8 @@ def print_part(request: HttpRequest, article: str, part: str) -> HttpResponse:
     """A section or a chapter on one page, with notes, terms and footnotes."""
     found = get_object_or_404(Article.objects.current(), slug=article)
     sections = found.sections.current().filter(Q(chapter__slug=part) | Q(slug=part))
-    chosen = list(for_reader(sections.select_related("chapter"), request.user))
+    today = day_of(request.user, timezone.now())
+    chosen = list(for_reader(sections.select_related("chapter"), request.user, today))
     if not chosen:
         raise Http404
     for each in chosen:
