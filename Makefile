@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST PORT
 
-.PHONY: run test check format shots lock clean
+.PHONY: run test check bench format shots lock clean
 
 run: $(VENV)/base.stamp .env
 	@$(BIN)/python manage.py serve
@@ -25,6 +25,9 @@ check: $(VENV)/dev.stamp .env
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://study.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py load_packs --check
+
+bench: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.bench.due
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
