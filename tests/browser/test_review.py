@@ -12,7 +12,7 @@ def test_a_card_is_turned_over_rated_and_undone_by_keys(open_page: OpenPage) -> 
     page.keyboard.press("3")
     page.get_by_text("Rated Good").wait_for()
     page.keyboard.press("u")
-    page.get_by_text("Undone").wait_for()
+    page.get_by_text("Undone: “").wait_for()
     assert page.locator("h1").inner_text() == "Review"
 
 
@@ -30,4 +30,4 @@ def test_without_script_a_card_is_turned_over_rated_and_undone(open_page: OpenPa
     page.get_by_role("button", name="Hard").click()
     assert page.get_by_text("Rated Hard").is_visible()
     page.get_by_role("button", name="Undo the last review").click()
-    assert page.get_by_text("Undone").is_visible()
+    assert page.get_by_text("Undone: “").is_visible()
