@@ -28,6 +28,7 @@ check: $(VENV)/dev.stamp .env
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.bench.pages
+	@$(BIN)/python -m tests.bench.due
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -64,6 +64,26 @@ for quiz in Quiz.objects.filter(source=article.slug, group='section')[:3]:
     attempt.submit(now=now)
 Quiz.objects.filter(source='samples').update(group='own', owner=reader, external_id=None,
                                              public_id='samples', title='All kinds of question')
+# Cards of the reader: some due, some to come, some new; the first due is said from memory.
+from datetime import timedelta
+from quizzes.models import Review, ReviewCard
+from quizzes.models.attempts import day_of
+from quizzes.models.memory import look
+from quizzes.scheduling import Rating
+now = timezone.now()
+today = day_of(reader, now)
+terms = Question.objects.filter(external_id__startswith='term-', external_id__endswith='-recall')
+drawn = Question.objects.drawn().filter(aim='fact').exclude(source='samples')
+chosen = [*terms.order_by('position')[:8], *drawn.exclude(cards__user=reader).order_by('position')[:8]]
+# Ids that a test can name, from 20,000 on.
+for n, question in enumerate(chosen):
+    card = ReviewCard.of(reader.pk, question, day=today, now=now)
+    card.pk = 20_000 + n
+    card.save(force_insert=True)
+for n, card in enumerate(ReviewCard.objects.filter(user=reader).order_by('pk')[:14]):
+    for ago, rating in ((30 - n, Rating.GOOD), (26 - n, Rating(1 + n % 4))):
+        look(card, rating, day=today - timedelta(days=ago), now=now, how=Review.How.RATED)
+ReviewCard.objects.filter(pk=20_000).update(due_on=today - timedelta(days=25))
 """
 SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"
@@ -95,6 +115,12 @@ OF_READERS = {
     "attempts": "/me/attempts/",
     "me-section": f"/me/sections/{SLUG}/where-to-begin/",
     "me-term": f"/me/terms/{SLUG}/gosplan/",
+    "review": "/review/",
+    "review-answer": "/review/?show=20000",
+    "review-cards": "/review/cards/",
+    "review-card": "/review/cards/20000/",
+    "review-settings": "/review/settings/",
+    "remember": f"/articles/{SLUG}/p44/remember/",
     "originals": f"/articles/{SLUG}/originals/",
     "account": "/account/",
     "data": "/me/data/",

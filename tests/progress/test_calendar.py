@@ -123,8 +123,8 @@ def test_the_feed_asks_two_questions_and_writes_nothing(
         client.get(feed.get_absolute_url())
 
 
-def test_the_page_asks_two_questions_and_writes_nothing(reading: Client) -> None:
-    with queries(at_most=2), no_writes():
+def test_the_page_asks_three_questions_and_writes_nothing(reading: Client) -> None:
+    with queries(at_most=3), no_writes():
         assert reading.get("/me/calendar/").status_code == 200
 
 

@@ -140,7 +140,7 @@ def test_it_is_only_read(reading: Client, asking: Article) -> None:
 
 
 @pytest.mark.parametrize("many", [1, 30])
-def test_it_asks_seven_questions_however_much_there_is(
+def test_it_asks_eight_questions_however_much_there_is(
     reading: Client,
     reader: User,
     load_asking: Callable[..., Article],
@@ -154,7 +154,7 @@ def test_it_asks_seven_questions_however_much_there_is(
     StudyPlan.objects.create(
         user=reader, article=article, ready_on=timezone.now().date(), made_at=timezone.now()
     )
-    with queries(at_most=7), no_writes():
+    with queries(at_most=8), no_writes():
         reading.get("/me/")
 
 

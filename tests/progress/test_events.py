@@ -80,7 +80,7 @@ def test_it_asks_as_much_for_many_answers(
     load_asking(each=each)
     for k in range(1, each + 1):
         answer(f"p1-q{k}")
-    with queries(at_most=7), no_writes():
+    with queries(at_most=8), no_writes():
         reading.get(path)
 
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from studyguide.accounts.models import User
 from studyguide.library.models import Article
 from tests.packs import Answer
 
@@ -81,8 +82,9 @@ def test_a_term_is_told_alike_everywhere(begun: Client) -> None:
     assert set(shown.values()) == {(0, 3, 1, 8)}, shown
 
 
-def test_time_alone_moves_them_all(begun: Client) -> None:
+def test_time_alone_moves_them_all(begun: Client, reader: User) -> None:
     with time_machine.travel("2026-05-30 12:00Z", tick=False):
+        begun.force_login(reader)
         assert told(after(page(begun, LIGHT), "Mastery:")) == (0, 0, 3, 3)
         assert table_row(page(begun, "/me/"), "1. Light 1") == (0, 0, 3, 3)
         assert told(page(begun, "/articles/lighthouses/glossary/")) == (0, 0, 4, 8)

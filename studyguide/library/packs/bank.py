@@ -255,8 +255,10 @@ def asks_of(article: Article) -> dict[str, Any]:
         )
     )
     for question in questions:
-        which = 0 if question.is_for_memory else 1
-        passages.setdefault(homes[question.pk], [[], []])[which].append(question.pk)
+        # Those for review alone stand at no passage, and become cards only by "remember this".
+        which = 0 if question.is_for_memory and question.is_drawn else 1
+        if question.is_drawn:
+            passages.setdefault(homes[question.pk], [[], []])[which].append(question.pk)
         for concept in question.concepts:
             ref = concept.rpartition(":")[2]
             if ref in terms:

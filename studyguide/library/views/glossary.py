@@ -15,9 +15,10 @@ from quizzes.models import AttemptQuestion
 from quizzes.standing import Ids, Learned
 from studyguide.http import HtmxHttpRequest
 from studyguide.library.models import Article, GlossaryTerm
+from studyguide.library.page import counting_due
 from studyguide.library.reading import learned_of
 from studyguide.library.search import fold
-from studyguide.library.views.memory import memory_of
+from studyguide.library.views.memory import memory_of, with_memory
 
 Kind = GlossaryTerm.Kind
 PLURALS: dict[str, str | Promise] = {
@@ -95,7 +96,9 @@ def shown(term: dict[str, Any], standing: Standing | None) -> dict[str, Any]:
 def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResponse:
     """An entry's page; for htmx the pop-over."""
     terms = GlossaryTerm.objects.current().select_related("article")
+    terms = counting_due(with_memory(terms, term, request.user), request.user)
     found = get_object_or_404(terms, article__slug=article, article__retired_at=None, ref=term)
+    request.due_count = getattr(found, "due_count", None) or 0  # type: ignore[attr-defined]
     if request.htmx:
         response = render(
             request,

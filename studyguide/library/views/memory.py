@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,22 +19,32 @@ from studyguide.http import HtmxHttpRequest
 from studyguide.library.models import GlossaryTerm, Passage
 
 
-def names_of(term: GlossaryTerm) -> list[str]:
+def names_of(ref: str) -> list[str]:
     """The questions that its two cards ask: the word, and what it means."""
-    return [f"term-{term.ref}-{way}" for way in ("recall", "name")]
+    return [f"term-{ref}-{way}" for way in ("recall", "name")]
+
+
+def with_memory(terms: Any, ref: str, user: Any) -> Any:
+    """Terms called `ref`, with whether their cards are kept (at all, and not stopped), in the same
+    query."""
+    if not user.is_authenticated:
+        return terms
+    cards = ReviewCard.objects.filter(
+        user=user,
+        question__source=OuterRef("article__slug"),
+        question__external_id__in=names_of(ref),
+    )
+    return terms.annotate(has_cards=Exists(cards), is_kept=Exists(cards.filter(is_suspended=False)))
 
 
 def memory_of(term: GlossaryTerm, user: Any) -> str:
-    """Whether its cards are kept, stopped, or none; '' for a visitor, who has none."""
+    """Whether its cards are kept, stopped, or none; '' for a visitor, who has none. The term came
+    `with_memory`."""
     if not user.is_authenticated:
         return ""
-    cards = ReviewCard.objects.filter(
-        user=user, question__source=term.article.slug, question__external_id__in=names_of(term)
-    )
-    suspended = list(cards.values_list("is_suspended", flat=True))
-    if not suspended:
+    if not term.has_cards:  # type: ignore[attr-defined]
         return "none"
-    return "stopped" if all(suspended) else "kept"
+    return "kept" if term.is_kept else "stopped"  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -42,13 +53,14 @@ def glossary_term_remember(request: HtmxHttpRequest, article: str, term: str) ->
     found = get_object_or_404(terms, article__slug=article, article__retired_at=None, ref=term)
     user = signed_in(request)
     asked = Question.objects.current().filter(source=found.article.slug)
-    questions = list(asked.filter(external_id__in=names_of(found)))
+    questions = list(asked.filter(external_id__in=names_of(found.ref)))
     if request.POST.get("act") == "stop":
         ReviewCard.objects.stop(user, [question.pk for question in questions])
     else:
         ReviewCard.objects.keep(user, questions, now=timezone.now())
     if request.htmx:
-        context = {"term": found, "memory": memory_of(found, user)}
+        shown = with_memory(terms, term, user).get(pk=found.pk)
+        context = {"term": shown, "memory": memory_of(shown, user)}
         return render(request, "library/_term_memory.html", context)
     return redirect(found)
 

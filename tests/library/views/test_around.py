@@ -33,7 +33,7 @@ def get(client: Client, name: str) -> str:
 def test_a_page_asks_few_questions_and_writes_nothing(
     reading: Client, article: Article, name: str
 ) -> None:
-    with queries(at_most=4), no_writes():
+    with queries(at_most=5), no_writes():
         assert reading.get(f"/articles/lighthouses/{name}").status_code == 200
 
 

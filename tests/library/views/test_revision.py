@@ -52,16 +52,16 @@ def get(client: Client, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_a_sheet_asks_five_questions_and_writes_nothing(
+def test_a_sheet_asks_six_questions_and_writes_nothing(
     reading: Client, marked: Article, name: str
 ) -> None:
-    with queries(at_most=5), no_writes():
+    with queries(at_most=6), no_writes():
         assert reading.get(f"/articles/lighthouses/{name}").status_code == 200
 
 
 def test_a_sheet_asks_as_much_for_a_long_chapter(reading: Client, load: Load) -> None:
     load(passages=90)
-    with queries(at_most=5):
+    with queries(at_most=6):
         assert reading.get("/articles/lighthouses/revision/opening/").status_code == 200
 
 
