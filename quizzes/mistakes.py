@@ -35,7 +35,9 @@ def mistakes_of(user: Any) -> list[int]:
 
 def practise_mistakes(user: Any, source: str) -> Quiz | None:
     """A quiz of the last mistakes in a source; None when there are none."""
-    rows = AttemptQuestion.objects.filter(pk__in=mistakes_of(user), question__source=source)
+    rows = AttemptQuestion.objects.filter(
+        pk__in=mistakes_of(user), question__source=source, question__is_drawn=True
+    )
     names = list(
         rows.order_by("-graded_at").values_list("question__external_id", flat=True)[:AT_ONCE]
     )

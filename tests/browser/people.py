@@ -73,8 +73,8 @@ from quizzes.scheduling import Rating
 now = timezone.now()
 today = day_of(reader, now)
 terms = Question.objects.filter(external_id__startswith='term-', external_id__endswith='-recall')
-drawn = Question.objects.drawn().filter(aim='fact').exclude(source='samples')
-chosen = [*terms.order_by('position')[:8], *drawn.exclude(cards__user=reader).order_by('position')[:8]]
+drawn = Question.objects.drawn().filter(aim='fact').exclude(source='samples').order_by('position')
+chosen = [*terms.order_by('position')[:8], *drawn.exclude(cards__user=reader)[:8]]
 # Ids that a test can name, from 20,000 on.
 for n, question in enumerate(chosen):
     card = ReviewCard.of(reader.pk, question, day=today, now=now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.mistakes import AT_ONCE, mistakes_of, practise_concepts, practise_mistakes
-from quizzes.models import Attempt, AttemptQuestion, AttemptRefused, Quiz
+from quizzes.models import Attempt, AttemptQuestion, AttemptRefused, Question, Quiz
 from quizzes.references import links
 from studyguide.accounts.models import User
 from studyguide.accounts.sessions import signed_in
@@ -57,14 +57,16 @@ def quiz_on(user: User, article: Article, refs: list[str]) -> Quiz | None:
     if not refs:
         return practise_mistakes(user, article.slug)
     asked = article.terms_asked
-    terms = [asked[ref] for ref in refs if ref in asked and asked[ref].ids.all]
-    if not terms:
+    terms = [asked[ref] for ref in refs if ref in asked]
+    about = {question for term in terms for question in term.ids.all}
+    count = Question.objects.drawn().filter(pk__in=about).count()
+    if not count:
         return None
     return practise_concepts(
         user,
         article.slug,
         [(f"concept:{article.slug}:{term.ref}", term.term) for term in terms],
-        count=min(A_TERM * len(terms), len({q for term in terms for q in term.ids.all})),
+        count=min(A_TERM * len(terms), count),
     )
 
 
