@@ -17,7 +17,6 @@ from datetime import date, timedelta
 OWN, OTHERS, LEARNERS = 10_000, 1_000_000, 100
 GATE = 3.0
 PAIRS = 60
-BATCH = 20_000
 BARE = (
     "SELECT id, question_id, due_on FROM quizzes_reviewcard "
     "WHERE user_id = %s AND due_on <= %s ORDER BY due_on LIMIT 1"
@@ -30,9 +29,10 @@ BARE_COUNT = (
 
 def fill(today: date) -> int:
     """Cards of all, spread over the days; the id of the learner who is asked for."""
+    from django.db import connection, transaction
     from django.utils import timezone
 
-    from quizzes.models import Question, ReviewCard
+    from quizzes.models import Question
     from studyguide.accounts.models import User
     from tests.every_kind import load_samples, question_of
 
@@ -58,29 +58,21 @@ def fill(today: date) -> int:
     users = User.objects.bulk_create(
         [User(username=f"person{n}", password="!") for n in range(LEARNERS + 1)]
     )
-    rows: list[ReviewCard] = []
-    for number, user in enumerate(users):
-        for n, question in enumerate(questions):
-            due_on = today + timedelta(days=(n * 37 + number) % 120 - 5)  # about 500 are due
-            rows.append(
-                ReviewCard(
-                    user_id=user.pk,
-                    question_id=question,
-                    source="bench",
-                    concept=f"{question}",
-                    made_at=now,
-                    stability=9.0,
-                    difficulty=5.0,
-                    reps=3,
-                    reviewed_on=today - timedelta(days=1 + n % 30),
-                    due_on=due_on,
-                    own_due_on=due_on,
-                )
-            )
-        if len(rows) >= BATCH:
-            ReviewCard.objects.bulk_create(rows, batch_size=1000)
+    columns = (
+        *("user_id", "question_id", "source", "concept", "made_at", "stability", "difficulty"),
+        *("reps", "lapses", "is_suspended", "reviewed_on", "due_on", "own_due_on"),
+    )
+    marks = ", ".join(["%s"] * len(columns))
+    insert = f"INSERT INTO quizzes_reviewcard ({', '.join(columns)}) VALUES ({marks})"
+    days = [today + timedelta(days=n) for n in range(-30, 120)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for number, user in enumerate(users):
             rows = []
-    ReviewCard.objects.bulk_create(rows, batch_size=1000)
+            for n, question in enumerate(questions):
+                due_on, seen_on = days[25 + (n * 37 + number) % 120], days[29 - n % 30]
+                card = (user.pk, question, "bench", f"{question}", now, 9.0, 5.0, 3, 0, False)
+                rows.append((*card, seen_on, due_on, due_on))  # about 500 are due
+            cursor.executemany(insert, rows)
     return users[LEARNERS // 2].pk
 
 
