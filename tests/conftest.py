@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 
 from studyguide.accounts.models import User
@@ -16,9 +17,16 @@ from tests.factories import UserFactory
 from tests.packs import write_pack
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for the database gets all of them: limits count in one of their own."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whoever asks for the database gets all of them: limits count in one of their own.
+    What only one database can be asked is left to the run on that one."""
+    vendor = connections["default"].vendor
+    elsewhere = [i for i in items for m in i.iter_markers("only_on") if m.args != (vendor,)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
     for item in items:
+        for marker in item.iter_markers("only_on"):
+            item.user_properties.append(("only_on", marker.args[0]))
         names = getattr(item, "fixturenames", ())
         if "db" in names and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
