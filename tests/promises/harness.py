@@ -190,6 +190,7 @@ class Reply:
     status: int
     body: str
     location: str = ""
+    headers: str = ""
 
 
 class Learner:
@@ -226,7 +227,8 @@ class Learner:
         except (OSError, http.client.HTTPException):
             self.hang_up()
             raise
-        return Reply(response.status, content, response.headers.get("Location", ""))
+        head = response.headers
+        return Reply(response.status, content, head.get("Location", ""), str(head))
 
     def hang_up(self) -> None:
         if self.line is not None:
