@@ -8,6 +8,8 @@
   const formOf = (node) => node?.closest?.("form[data-draft]");
   const keyOf = (form) => `draft:${form.dataset.draft}`;
   const given = (form) => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+  /* As the server made it: a browser that loads a page anew fills it in again by itself. */
+  const rendered = (form) => { const copy = form.cloneNode(true); copy.reset(); return JSON.stringify(given(copy)); };
   const storage = {
     get: (key) => { try { return sessionStorage.getItem(key); } catch { return null; } },
     set: (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* a full or forbidden store: the server still gets it */ } },
@@ -94,7 +96,8 @@
   const restore = () => {
     for (const form of document.querySelectorAll("form[data-draft]")) {
       const text = storage.get(keyOf(form));
-      if (!text || text === JSON.stringify(given(form))) continue;
+      if (!text) continue;
+      if (text === rendered(form)) { storage.remove(keyOf(form)); continue; }
       if ($("[role=alert]", form)) continue; // the server brought the text back itself
       let draft;
       try { draft = JSON.parse(text); } catch { continue; }
