@@ -87,7 +87,8 @@
   /* A conflict and a used page bring the question back with both texts: show it. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr?.status;
-    if (formOf(event.detail.elt) && (status === 409 || status === 422)) {
+    const sender = event.detail.requestConfig?.elt; // the event itself is the target's
+    if (formOf(sender) && (status === 409 || status === 422)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
@@ -133,6 +134,6 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id === "sheet" || event.detail.elt?.id === "sheet") { settle(); restore(); }
   });
-  restore();
+  document.addEventListener("htmx:load", restore, { once: true }); // before, nothing would be sent
   if (location.hash) $(`${location.hash.replace(/[^#\w-]/g, "")} .said`)?.focus({ preventScroll: true });
 })();
