@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST PORT
 
-.PHONY: run test mutants bench-trust check format shots lock clean
+.PHONY: run test check format shots lock clean
 
 run: $(VENV)/base.stamp .env
 	@$(BIN)/python manage.py serve
@@ -16,6 +16,7 @@ run: $(VENV)/base.stamp .env
 test: $(VENV)/dev.stamp .env
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
 
+.PHONY: mutants bench-trust
 # A fault for each promise, planted in a copy: its test must go red. ARGS="P1 P5" for some of them.
 mutants: $(VENV)/dev.stamp .env
 	@$(BIN)/python -m tests.mutants.run $(ARGS)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,8 @@ from studyguide.library.packs import sync
 from studyguide.library.packs.read import read_pack
 from tests.factories import UserFactory
 from tests.packs import write_pack
+from tests.promises import harness
+from tests.promises.harness import Site
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -37,6 +40,24 @@ def fresh_limits() -> None:
     """What other tests counted is not counted here; a database is rolled back anyway."""
     if settings.REDIS_URL:
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def everyday_site(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with (
+        django_db_blocker.unblock(),
+        harness.serving(tmp_path_factory.mktemp("server")) as site,
+    ):
+        yield site
+
+
+@pytest.fixture
+def site(everyday_site: Site, transactional_db: None) -> Iterator[Site]:
+    """Three server processes on the database of this test; what it writes they can see."""
+    yield everyday_site
+    everyday_site.see_off()
 
 
 @pytest.fixture
