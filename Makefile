@@ -16,6 +16,16 @@ run: $(VENV)/base.stamp .env
 test: $(VENV)/dev.stamp .env
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
 
+.PHONY: mutants bench-trust
+# A fault for each promise, planted in a copy: its test must go red. ARGS="P1 P5" for some of them.
+mutants: $(VENV)/dev.stamp .env
+	@$(BIN)/python -m tests.mutants.run $(ARGS)
+
+# The promises at their full size; prints figure, date, seed and commit.
+bench-trust: $(VENV)/dev.stamp .env
+	@mkdir -p var && rm -f var/trust.txt
+	@TRUST_ANSWERS=10000 TRUST_KILLS=20 TRUST_IMPORTS=50 TRUST_FIGURES=$(CURDIR)/var/trust.txt $(BIN)/python -m pytest -q -n 0 tests/promises $(ARGS); status=$$?; cat var/trust.txt; exit $$status
+
 check: $(VENV)/dev.stamp .env
 	@mkdir -p var
 	$(BIN)/ruff check .

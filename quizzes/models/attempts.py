@@ -458,12 +458,15 @@ class Attempt(models.Model):
 
 
 def close_overdue(now: datetime) -> int:
-    """Close and release what is due. Safe to run twice or side by side."""
+    """Close and release what is due. Safe to run twice or side by side.
+
+    The ids first: rows still being read would hold SQLite at the moment they were asked for, and
+    what another process wrote since could not be written over."""
     closed = 0
-    for attempt in Attempt.objects.overdue(now).iterator():
-        closed += attempt.expire(now=now)
-    for attempt in Attempt.objects.awaiting_release(now).iterator():
-        attempt.release(now=now)
+    for pk in list(Attempt.objects.overdue(now).values_list("pk", flat=True)):
+        closed += Attempt.objects.get(pk=pk).expire(now=now)
+    for pk in list(Attempt.objects.awaiting_release(now).values_list("pk", flat=True)):
+        Attempt.objects.get(pk=pk).release(now=now)
     return closed
 
 

@@ -9,6 +9,8 @@
   const formOf = (node) => node?.closest?.("form[data-draft]");
   const keyOf = (form) => `draft:${form.dataset.draft}`;
   const given = (form) => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+  /* As the server made it: a browser that loads a page anew fills it in again by itself. */
+  const rendered = (form) => { const copy = form.cloneNode(true); copy.reset(); return JSON.stringify(given(copy)); };
   const storage = {
     get: (key) => { try { return sessionStorage.getItem(key); } catch { return null; } },
     set: (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* a full or forbidden store: the server still gets it */ } },
@@ -86,7 +88,8 @@
   /* A conflict and a used page bring the question back with both texts: show it. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr?.status;
-    if (formOf(event.detail.elt) && (status === 409 || status === 422)) {
+    const sender = event.detail.requestConfig?.elt; // the event itself is the target's
+    if (formOf(sender) && (status === 409 || status === 422)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
@@ -95,7 +98,8 @@
   const restore = () => {
     for (const form of document.querySelectorAll("form[data-draft]")) {
       const text = storage.get(keyOf(form));
-      if (!text || text === JSON.stringify(given(form))) continue;
+      if (!text) continue;
+      if (text === rendered(form)) { storage.remove(keyOf(form)); continue; }
       if ($("[role=alert]", form)) continue; // the server brought the text back itself
       let draft;
       try { draft = JSON.parse(text); } catch { continue; }
@@ -131,6 +135,6 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id === "sheet" || event.detail.elt?.id === "sheet") { settle(); restore(); }
   });
-  restore();
+  document.addEventListener("htmx:load", restore, { once: true }); // before, nothing would be sent
   if (location.hash) $(`${location.hash.replace(/[^#\w-]/g, "")} .said`)?.focus({ preventScroll: true });
 })();
