@@ -30,6 +30,7 @@ HOLDINGS = [
             "id": NUMBER,
             "username": _("user name"),
             "email": _("e-mail address"),
+            "words_per_minute": _("words that you read in a minute"),
             "display_name": _("name shown to others"),
             "time_zone": _("time zone"),
             "date_joined": _("when the account was made"),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.models import Attempt, AttemptEvent, Quiz, Regrade, Response, Ruling
+from quizzes.models import Attempt, AttemptEvent, Quiz, Regrade, Response, ReviewSettings, Ruling
 from studyguide.accounts.models import User
 from studyguide.accounts.privacy import Excused, Holding, Room, register
-from studyguide.progress.models import CalendarFeed
+from studyguide.progress.models import CalendarFeed, StudyPlan
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -179,6 +179,8 @@ OF_QUIZZES = [
             "reps": _("reviews so far"),
             "lapses": _("how often you had forgotten it"),
             "is_suspended": _("whether you set it aside"),
+            "concept": _("the term whose cards take turns with it"),
+            "own_due_on": _("when it would be due if no exam were named"),
         },
     ),
     Holding(
@@ -197,6 +199,28 @@ OF_QUIZZES = [
             "is_practice": _("whether it was not the first of its day, and so did not count"),
             "response": _("number of the answer it comes from"),
             "undone_at": _("when you took it back"),
+            "retention": _("chance of recall that you had chosen then"),
+            "loads": _("easy days that you had chosen then"),
+            "due_on": _("when the card came due by it"),
+            "was_new": _("whether the card had not been seen before"),
+            "before": _("the card as it was before it"),
+        },
+    ),
+    Holding(
+        "review_settings",
+        "quizzes.ReviewSettings",
+        "user",
+        _("How you want to review."),
+        {
+            "id": NUMBER,
+            "user": ACCOUNT,
+            "daily_limit": _("cards a day, at most"),
+            "new_limit": _("of these, new ones at most"),
+            "retention": _("chance of recall at which a card comes back"),
+            "seconds": _("seconds that a card takes you"),
+            "loads": _("how full each day of the week may be, from Monday"),
+            "exam_on": _("day of your exam"),
+            "exam_set_on": _("when you named it"),
         },
     ),
     Holding(
@@ -243,6 +267,21 @@ OF_QUIZZES = [
 
 OWN = [
     Holding(
+        "plans",
+        "progress.StudyPlan",
+        "user",
+        _("The days by which you want to be ready."),
+        {
+            "id": NUMBER,
+            "user": ACCOUNT,
+            "article": _("number of the article"),
+            "article__title": _("title of the article"),
+            "ready_on": _("ready by"),
+            "minutes_a_day": _("minutes a day, at most"),
+            "made_at": _("when you set it"),
+        },
+    ),
+    Holding(
         "calendar",
         "progress.CalendarFeed",
         "user",
@@ -272,6 +311,8 @@ def erase(user: User, now: datetime) -> None:
     Ruling.objects.filter(by=user).update(reason="")
     Regrade.objects.filter(by=user).update(reason="")
     CalendarFeed.objects.filter(user=user).delete()
+    StudyPlan.objects.filter(user=user).delete()
+    ReviewSettings.objects.filter(user=user).delete()
 
 
 register(Room("progress", [*OF_QUIZZES, *OWN], erase, EXCUSED))

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Quiz, ReviewCard
+from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
@@ -78,6 +79,8 @@ def make_world(article: Article, reader: User) -> World:
     quiz = load_samples()
     attempt = Attempt.start(user=reader, quiz=quiz, now=now)
     feed = CalendarFeed.renew(reader, now=now)
+    card = ReviewCard.of(reader.pk, question_of("text"), day=day_of(reader, now), now=now)
+    card.save()
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
@@ -93,6 +96,7 @@ def make_world(article: Article, reader: User) -> World:
         "question": question_of("text").pk,
         "quiz": quiz.public_id,
         "attempt": attempt.public_id,
+        "card": card.pk,
         "token": feed.token,
         "object_id": reader.pk,
         "id": reader.pk,
