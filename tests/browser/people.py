@@ -83,7 +83,7 @@ for n, question in enumerate(chosen):
 for n, card in enumerate(ReviewCard.objects.filter(user=reader).order_by('pk')[:14]):
     for ago, rating in ((30 - n, Rating.GOOD), (26 - n, Rating(1 + n % 4))):
         look(card, rating, day=today - timedelta(days=ago), now=now, how=Review.How.RATED)
-ReviewCard.objects.filter(pk=20_000).update(due_on=today - timedelta(days=25))
+ReviewCard.objects.filter(pk=20_000).update(due_on=today - timedelta(days=250))
 """
 SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"
