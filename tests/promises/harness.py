@@ -79,6 +79,16 @@ def finish(process: subprocess.Popen[str]) -> str:
     return out
 
 
+def outcome(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Its return code and what it complained of; one that serves on is stopped."""
+    try:
+        _out, trouble = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        _out, trouble = process.communicate()
+    return process.returncode, trouble
+
+
 @dataclass
 class Site:
     """Several server processes, as the guide is run; they can be killed and started again."""

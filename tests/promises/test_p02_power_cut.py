@@ -70,8 +70,8 @@ def test_sqlite_that_does_not_flush_is_refused(
         DJANGO_SETTINGS_MODULE="tests.promises.careless",
         PORT=str(harness.free_port()),
     )
-    _out, trouble = process.communicate(timeout=60)
-    assert process.returncode == 1
+    code, trouble = harness.outcome(process)
+    assert code == 1
     assert REFUSED in trouble
 
 
@@ -87,8 +87,8 @@ def test_postgresql_that_does_not_flush_is_refused(
         DATABASE_URL=f"{harness.database_url()}?options=-csynchronous_commit%3Doff",
         PORT=str(harness.free_port()),
     )
-    _out, trouble = process.communicate(timeout=60)
-    assert process.returncode == 1
+    code, trouble = harness.outcome(process)
+    assert code == 1
     assert REFUSED in trouble
 
 
