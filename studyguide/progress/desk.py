@@ -22,7 +22,7 @@ from quizzes.activity import Activity, last_days
 from quizzes.grading import is_right
 from quizzes.mastery import Level, Standing
 from quizzes.mistakes import AT_ONCE
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Quiz, ReviewCard
 from quizzes.models.attempts import day_of
 from quizzes.models.bank import minutes_for
 from quizzes.scheduling import study_day
@@ -165,13 +165,16 @@ class Desk:
     def due(self) -> dict[date, int]:
         return self.activity.due_by(self.today)
 
-    @property
+    @cached_property
     def due_today(self) -> int:
-        return self.due.get(self.today, 0)
+        """As the header and the review have it: of cards on one term, one a day."""
+        return ReviewCard.objects.count_due(self.user.pk, self.today)
 
     @property
     def review_minutes(self) -> int:
-        return max(1, round(self.activity.review_minutes(self.today).get(self.today, 0)))
+        all_today = self.due.get(self.today, 0) or 1
+        minutes = self.activity.review_minutes(self.today).get(self.today, 0)
+        return max(1, round(minutes * self.due_today / all_today))
 
     @property
     def greeting(self) -> str:

@@ -56,12 +56,13 @@ for n, version in enumerate(asked.select_related('question').order_by('question_
 StudyPlan.objects.create(user=reader, article=article, made_at=now, minutes_a_day=15,
                          ready_on=(now + timedelta(days=12)).date())
 rules = Rules(has_certainty=True)
+then = now - timedelta(days=1)  # so that no term has had its turn today
 for quiz in Quiz.objects.filter(source=article.slug, group='section')[:3]:
-    attempt = Attempt.start(user=reader, quiz=quiz, now=now, rules=rules)
+    attempt = Attempt.start(user=reader, quiz=quiz, now=then, rules=rules)
     for n, row in enumerate(attempt.questions.select_related('version')):
         attempt.respond(row.question_id, row.version.load().key() if n % 4 else None,
-                        token=uuid4(), base_rev=0, now=now, certainty=1 + n % 3)
-    attempt.submit(now=now)
+                        token=uuid4(), base_rev=0, now=then, certainty=1 + n % 3)
+    attempt.submit(now=then)
 Quiz.objects.filter(source='samples').update(group='own', owner=reader, external_id=None,
                                              public_id='samples', title='All kinds of question')
 # Cards of the reader: some due, some to come, some new; the first due is said from memory.
@@ -80,7 +81,8 @@ for n, question in enumerate(chosen):
     card = ReviewCard.of(reader.pk, question, day=today, now=now)
     card.pk = 20_000 + n
     card.save(force_insert=True)
-for n, card in enumerate(ReviewCard.objects.filter(user=reader).order_by('pk')[:14]):
+mine = ReviewCard.objects.filter(user=reader, pk__gte=20_000).order_by('pk')
+for n, card in enumerate(mine[:14]):
     for ago, rating in ((30 - n, Rating.GOOD), (26 - n, Rating(1 + n % 4))):
         look(card, rating, day=today - timedelta(days=ago), now=now, how=Review.How.RATED)
 ReviewCard.objects.filter(pk=20_000).update(due_on=today - timedelta(days=250))

@@ -20,6 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     desk = Desk.of(signed_in(request), timezone.now(), request.GET.get("text", ""))
     context = {"desk": desk, "nav": "progress", **RULES}
     if desk is not None and not desk.is_new:
+        request.due_count = desk.due_today  # type: ignore[attr-defined]
         rows = [(row.section.number, row.standing) for row in desk.rows]
         context |= {
             "finding": charts.sections_finding(rows),
