@@ -85,7 +85,8 @@ mine = ReviewCard.objects.filter(user=reader, pk__gte=20_000).order_by('pk')
 for n, card in enumerate(mine[:14]):
     for ago, rating in ((30 - n, Rating.GOOD), (26 - n, Rating(1 + n % 4))):
         look(card, rating, day=today - timedelta(days=ago), now=now, how=Review.How.RATED)
-ReviewCard.objects.filter(pk=20_000).update(due_on=today - timedelta(days=250))
+long_ago = today - timedelta(days=250)
+ReviewCard.objects.filter(pk=20_000).update(due_on=long_ago, own_due_on=long_ago)
 """
 SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"

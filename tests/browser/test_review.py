@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import OpenPage
 
 
@@ -10,10 +12,10 @@ def test_a_card_is_turned_over_rated_and_undone_by_keys(open_page: OpenPage) -> 
     page.keyboard.press("Space")
     page.locator("#answer").wait_for()
     page.keyboard.press("3")
-    page.get_by_text("Rated Good").wait_for()
+    page.get_by_text("Rated Good: the card").wait_for()
     page.keyboard.press("u")
     page.get_by_text("Undone: “").wait_for()
-    assert page.locator("h1").inner_text() == "Review"
+    expect(page.locator("h1")).to_have_text("Review")
 
 
 def test_keys_are_left_alone_where_they_are_turned_off(open_page: OpenPage) -> None:
@@ -28,6 +30,6 @@ def test_without_script_a_card_is_turned_over_rated_and_undone(open_page: OpenPa
     page = open_page("/review/", user="reader", script=False)
     page.get_by_role("link", name="Show answer").click()
     page.get_by_role("button", name="Hard").click()
-    assert page.get_by_text("Rated Hard").is_visible()
+    assert page.get_by_text("Rated Hard: the card").is_visible()
     page.get_by_role("button", name="Undo the last review").click()
     assert page.get_by_text("Undone: “").is_visible()
