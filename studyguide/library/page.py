@@ -435,6 +435,7 @@ class SectionPage:
             "standing": self.standing_of(*self.numbers),
             "ahead": self.ahead,
             "has_known": self.has_known,
+            "quiz": self.section.article.quiz_named(f"section-{self.section.slug}"),
             "nav": "read",
         }
 

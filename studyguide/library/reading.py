@@ -94,6 +94,7 @@ class ContentsChapter:
     first: int
     last: int
     rows: list[ContentsRow] = field(default_factory=list)
+    quiz: dict[str, Any] | None = None
 
     @property
     def is_here(self) -> bool:
@@ -137,6 +138,7 @@ def contents(
     for section in sections:
         chapter = chapters.setdefault(section.chapter_id, empty_chapter(section))
         chapter.last = section.last
+        chapter.quiz = article.quiz_named(f"chapter-{chapter.slug}")
         span = range(section.first, section.last + 1)
         is_here = here in span
         if is_here:

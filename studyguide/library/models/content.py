@@ -76,6 +76,11 @@ class Article(Content):
         passages = self.asks.get("passages", {})
         return Ids.together(Ids.of(passages.get(f"p{number}")) for number in numbers)
 
+    def quiz_named(self, name: str) -> dict[str, Any] | None:
+        """Where a quiz of the pack is: its url, title, size and minutes."""
+        found: dict[str, Any] | None = self.asks.get("quizzes", {}).get(name)
+        return found
+
     @cached_property
     def terms_asked(self) -> dict[str, AskedTerm]:
         """Every term by its ref, with the first passage that it occurs in."""

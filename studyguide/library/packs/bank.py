@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from quizzes.kinds.recall import Recall
 from quizzes.kinds.text import ShortText
-from quizzes.models import Draw, QuestionSpec, QuizSpec, Synced, Topic, sync_bank
+from quizzes.models import Draw, QuestionSpec, Quiz, QuizSpec, Synced, Topic, sync_bank
 from quizzes.models import Question as BankQuestion
 from studyguide.library.models import Article, Evidence, Footnote, GlossaryTerm, Passage
 from studyguide.library.packs import schema
@@ -240,7 +240,8 @@ def values(row: Evidence) -> tuple[Any, ...]:
 
 
 def asks_of(article: Article) -> dict[str, Any]:
-    """Ids of the current questions by the passage that decides them, and by term."""
+    """Ids of the current questions by the passage that decides them, and by term; and where the
+    quizzes of the pack are, by their ids in it."""
     passages: dict[str, list[list[int]]] = {}
     terms = {
         ref: {"term": term, "at": next((at for at in places if at[0] == "p"), ""), "ids": [[], []]}
@@ -263,4 +264,13 @@ def asks_of(article: Article) -> dict[str, Any]:
             ref = concept.rpartition(":")[2]
             if ref in terms:
                 terms[ref]["ids"][which].append(question.pk)
-    return {"passages": passages, "terms": terms}
+    quizzes = {
+        quiz.external_id: {
+            "url": quiz.get_absolute_url(),
+            "title": quiz.title,
+            "size": quiz.size,
+            "minutes": quiz.minutes,
+        }
+        for quiz in Quiz.objects.current().filter(source=article.slug, owner=None)
+    }
+    return {"passages": passages, "terms": terms, "quizzes": quizzes}
