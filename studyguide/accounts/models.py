@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from typing import Any, NoReturn
+from unicodedata import category
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -134,3 +140,105 @@ class Session(AbstractBaseSession):
 
     class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined, misc]
         abstract = False
+
+
+UNSEEN = {"Cc", "Cf", "Cs"}  # Unicode's control, format and surrogate characters
+
+
+class AppendOnly(Exception):  # noqa: N818
+    """Somebody tried to change or remove what is only ever added to."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def update(self, **changes: Any) -> NoReturn:
+        raise AppendOnly
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+    def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
+        raise AppendOnly
+
+    def about(self, target: str) -> AuditQuerySet:
+        return self.filter(about=target)
+
+
+class AuditEntry(models.Model):
+    """One sensitive act: who did what to what, and when. Entries are added, never changed.
+
+    Names do not belong in it, only ids: it outlives the people it speaks of.
+    """
+
+    ACT = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")
+
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="audit_entries", verbose_name=_("by")
+    )
+    act = models.CharField(_("act"), max_length=60)
+    about = models.CharField(_("about"), max_length=200, blank=True)
+    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["about", "at"], name="audit_about_at"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.about}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise AppendOnly
+
+    @classmethod
+    def record(
+        cls,
+        *,
+        act: str,
+        by: User | None,
+        now: datetime,
+        about: str = "",
+        details: dict[str, Any] | None = None,
+    ) -> AuditEntry:
+        """Add an entry, in the transaction of the act itself.
+
+        `act`: dotted lower-case words, "course.role". `about`: "course:abc". `by`: None when
+        a command did it. Line breaks and unseen characters are replaced in every string, so that
+        an entry is one line wherever it is shown.
+        """
+        if not cls.ACT.fullmatch(act):
+            raise ValueError(f"not the name of an act: {act!r}")
+        return cls.objects.create(
+            at=now, by=by, act=act, about=one_line(about)[:200], details=plain(details or {})
+        )
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and the like as spaces, and with what is not seen (control
+    characters, marks that turn the direction of text) as U+FFFD."""
+    return "".join(
+        " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}" if category(sign) in UNSEEN else sign
+        for sign in text
+    )
+
+
+def plain(value: Any) -> Any:
+    """The same value with each string in it on one line."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, dict):
+        return {one_line(str(name)): plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return value
