@@ -14,6 +14,11 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
+def wall(text: str) -> datetime:
+    """By the clock; naive."""
+    return datetime.fromisoformat(text)
+
+
 class Change(NamedTuple):
     """A change of the clocks in 2026, from the C library's tables (zdump): the first instant of
     the new time, and the minutes east of Greenwich before and after it."""
@@ -27,7 +32,7 @@ class Change(NamedTuple):
     def instant(self) -> datetime:
         return datetime.fromisoformat(self.at).replace(tzinfo=UTC)
 
-    def wall(self, at: datetime) -> datetime:
+    def shown(self, at: datetime) -> datetime:
         """What the clock shows at an instant near the change."""
         minutes = self.before if at < self.instant else self.after
         return at.replace(tzinfo=None) + timedelta(minutes=minutes)
@@ -37,7 +42,7 @@ class Change(NamedTuple):
         tried = {
             (wall - timedelta(minutes=m)).replace(tzinfo=UTC) for m in (self.before, self.after)
         }
-        return sorted(at for at in tried if self.wall(at) == wall)
+        return sorted(at for at in tried if self.shown(at) == wall)
 
 
 TABLE = [
@@ -78,34 +83,34 @@ def walls(change: Change) -> list[datetime]:
 
 @each_change
 def test_a_typed_time_is_the_instant_at_which_the_clock_shows_it(change: Change) -> None:
-    for wall in walls(change):
-        expected = change.instants(wall)
+    for typed in walls(change):
+        expected = change.instants(typed)
         if expected:
-            assert due.instant(wall, change.zone) == expected[-1]
-            assert due.instant(wall, change.zone, is_last=False) == expected[0]
+            assert due.instant(typed, change.zone) == expected[-1]
+            assert due.instant(typed, change.zone, is_last=False) == expected[0]
 
 
 @each_change
 def test_a_time_that_never_comes_is_read_by_the_clock_before(change: Change) -> None:
-    for wall in walls(change):
-        if not change.instants(wall):
-            before = (wall - timedelta(minutes=change.before)).replace(tzinfo=UTC)
-            assert due.instant(wall, change.zone) == before
-            assert due.instant(wall, change.zone, is_last=False) == before
+    for typed in walls(change):
+        if not change.instants(typed):
+            before = (typed - timedelta(minutes=change.before)).replace(tzinfo=UTC)
+            assert due.instant(typed, change.zone) == before
+            assert due.instant(typed, change.zone, is_last=False) == before
 
 
 @each_change
 def test_how_often_a_time_comes_is_known(change: Change) -> None:
     counted = {0: Clock.NEVER, 1: Clock.ONCE, 2: Clock.TWICE}
-    for wall in walls(change):
-        assert due.clock_at(wall, change.zone) == counted[len(change.instants(wall))]
+    for typed in walls(change):
+        assert due.clock_at(typed, change.zone) == counted[len(change.instants(typed))]
 
 
 @each_change
 def test_what_is_shown_is_what_was_typed(change: Change) -> None:
     for step in QUARTERS:
         at = change.instant + step
-        assert due.wall_of(at, change.zone) == change.wall(at)
+        assert due.wall_of(at, change.zone) == change.shown(at)
 
 
 @each_change
@@ -114,8 +119,8 @@ def test_a_day_later_the_clock_shows_the_same(change: Change, days: int) -> None
     """Also what a copy to a new term does with each of its dates."""
     for step in QUARTERS:
         at = change.instant + step
-        wall = change.wall(at) + timedelta(days=days)
-        instants = change.instants(wall)
+        later = change.shown(at) + timedelta(days=days)
+        instants = change.instants(later)
         shifted = due.shift(at, days, change.zone)
         if len(instants) == 1:
             assert shifted == instants[0]
@@ -129,14 +134,14 @@ def test_a_day_is_not_twenty_four_hours() -> None:
 
 
 def test_a_term_later_the_clock_shows_the_same() -> None:
-    at = due.instant(datetime(2026, 9, 14, 18), "Europe/Berlin")
+    at = due.instant(wall("2026-09-14 18:00"), "Europe/Berlin")
     later = due.shift(at, 7 * 20, "Europe/Berlin")
-    assert due.wall_of(later, "Europe/Berlin") == datetime(2027, 2, 1, 18)
+    assert due.wall_of(later, "Europe/Berlin") == wall("2027-02-01 18:00")
     assert later - at == 140 * DAY + HOUR
 
 
 def test_the_first_of_two_stays_the_first_on_its_day() -> None:
-    first = due.instant(datetime(2026, 10, 25, 2, 30), "Europe/Berlin", is_last=False)
+    first = due.instant(wall("2026-10-25 02:30"), "Europe/Berlin", is_last=False)
     assert due.shift(first, 0, "Europe/Berlin") == first
 
 
@@ -163,12 +168,12 @@ def test_in_time_to_the_second_is_not_late() -> None:
 
 
 def test_a_due_date_is_echoed_with_day_time_and_zone() -> None:
-    typed = due.read(datetime(2026, 12, 17, 18), "Europe/Berlin")
+    typed = due.read(wall("2026-12-17 18:00"), "Europe/Berlin")
     assert typed.words == "Thursday 17 December 2026, 18:00, Berlin time (UTC+1)"
 
 
 def test_a_learner_reads_it_in_his_zone() -> None:
-    at = due.instant(datetime(2026, 12, 17, 18), "Europe/Berlin")
+    at = due.instant(wall("2026-12-17 18:00"), "Europe/Berlin")
     assert due.words(at, "America/St_Johns") == (
         "Thursday 17 December 2026, 13:30, St Johns time (UTC-3:30)"
     )
@@ -176,12 +181,12 @@ def test_a_learner_reads_it_in_his_zone() -> None:
 
 
 def test_a_time_that_never_comes_is_said_to_be_moved() -> None:
-    typed = due.read(datetime(2026, 3, 29, 2, 30), "Europe/Berlin")
+    typed = due.read(wall("2026-03-29 02:30"), "Europe/Berlin")
     assert "03:30, Berlin time (UTC+2)" in typed.words
     assert "forward over 02:30" in typed.words
 
 
 @pytest.mark.parametrize(("is_last", "which"), [(True, "the second"), (False, "the first")])
 def test_a_time_that_comes_twice_is_said_to(is_last: bool, which: str) -> None:
-    typed = due.read(datetime(2026, 10, 25, 2, 30), "Europe/Berlin", is_last=is_last)
+    typed = due.read(wall("2026-10-25 02:30"), "Europe/Berlin", is_last=is_last)
     assert f"02:30 twice that night; this is {which} time" in typed.words

@@ -94,22 +94,28 @@ class Assignment(models.Model):
     title = models.CharField(_("title"), max_length=200)
     instructions = models.TextField(_("instructions"), blank=True, max_length=4000)
     kind = models.CharField(max_length=10, choices=Kind)
-    article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="assignments")
-    quiz = models.ForeignKey(Quiz, models.PROTECT, null=True, related_name="assignments")
-    rules = models.JSONField(default=dict)  # of the quiz, as quizzes.rules.Rules
-    days = models.PositiveSmallIntegerField(null=True)  # of review, within the period
+    article = models.ForeignKey(
+        Article, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    quiz = models.ForeignKey(
+        Quiz, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    rules = models.JSONField(default=dict, blank=True)  # of the quiz, as quizzes.rules.Rules
+    days = models.PositiveSmallIntegerField(null=True, blank=True)  # of review, within the period
     published_at = models.DateTimeField(null=True)  # null: a draft; later: not yet to be seen
-    opens_at = models.DateTimeField(_("opens"), null=True)
-    due_at = models.DateTimeField(_("due"), null=True)
-    closes_at = models.DateTimeField(_("closes"), null=True)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     late = models.CharField(max_length=10, choices=Late, default=Late.FULL)
     late_penalty = models.FloatField(default=0.0)  # of the score, for each day begun
-    required_score = models.FloatField(null=True)  # a share; quizzes only
+    required_score = models.FloatField(null=True, blank=True)  # a share; quizzes only
     weight = models.FloatField(
         _("weight"), default=1.0, validators=[MinValueValidator(0), MaxValueValidator(1000)]
     )
     audience = models.CharField(max_length=10, choices=Audience, default=Audience.ALL)
-    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="assignments")
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
     revision = models.PositiveIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
 
@@ -258,14 +264,16 @@ class Assignment(models.Model):
     def edit(
         self, *, base_revision: int, by: User, now: datetime, **changes: Any
     ) -> dict[str, Any]:
-        """Change columns, but only over the revision that was read: Stale. Returns what they
-        were before. Blank forms are no changes: leave out what was not typed."""
+        """Change columns, but only over the revision that was read. Returns what they were
+        before. Raises Stale or ValidationError; fetch the row again after either."""
         with transaction.atomic():
             self.course.refuse_if_closed()
             before = {name: getattr(self, name) for name in changes}
             for name, value in changes.items():
                 setattr(self, name, value)
-            self.full_clean(exclude=["rules"], validate_unique=False, validate_constraints=False)
+            others = {field.name for field in self._meta.concrete_fields} - {*changes}
+            self.clean_fields(exclude=others)
+            self.clean()
             moved = Assignment.objects.filter(pk=self.pk, revision=base_revision).update(
                 **changes, revision=base_revision + 1
             )

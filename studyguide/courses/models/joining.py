@@ -106,10 +106,10 @@ class JoinCode(models.Model):
         """Come in by this code, or wait for approval. Raises CourseRefused."""
         with transaction.atomic():
             # Orders those who come at once, so that the last seat is taken once.
-            Course.objects.select_for_update().get(pk=self.course_id)
+            course = Course.objects.select_for_update().get(pk=self.course_id)
             if not JoinCode.objects.live(now).filter(pk=self.pk).exists():
                 raise CourseRefused(_g("This code is no longer valid. Ask your tutor for another."))
-            known = self.course.memberships.filter(user=user).first()
+            known = course.memberships.filter(user=user).first()
             is_new = known is None or known.state not in {
                 Membership.State.ACTIVE,
                 Membership.State.PENDING,
@@ -118,11 +118,11 @@ class JoinCode(models.Model):
                 raise CourseRefused(_g("All places of this code are taken. Ask your tutor."))
             if known is not None and not is_new:
                 return known
-            return self.course.admit(
+            return course.admit(
                 user,
                 way=Membership.Way.CODE,
                 now=now,
-                is_pending=self.course.is_approval_needed,
+                is_pending=course.is_approval_needed,
                 code=self,
             )
 
