@@ -169,11 +169,17 @@ def answered(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
     """Checkpoints that were graded at least once, by section; each dated by its first grade,
     because answering again for practice makes nobody late."""
     first = Grade.objects.filter(attempt_question=OuterRef("pk")).order_by("pk").values("at")[:1]
+    # Only what was tried again has to ask the log: 60,000 look-ups were 7 s on PostgreSQL.
+    at = Case(
+        When(tries__lte=1, then="graded_at"),
+        default=Subquery(first),
+        output_field=DateTimeField(),
+    )
     return (
         AttemptQuestion.objects.filter(
             attempt__purpose=Attempt.Purpose.CHECKPOINT, fraction__isnull=False
         )
-        .annotate(answered_at=Subquery(first))
+        .annotate(answered_at=at)
         .filter(
             learners(course, "attempt__user", "answered_at"),
             answered_at__lte=as_at,

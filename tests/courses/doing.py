@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
+from django.db.models import F
+
 from quizzes.checkpoint import standing_row
 from quizzes.models import Attempt, AttemptQuestion, Grade, Question, Quiz, Review, ReviewCard
 from quizzes.rules import Rules
@@ -40,7 +42,11 @@ def answer(user: User, question: Question, *, at: datetime, fraction: float = 1.
     assert question.current is not None
     row = standing_row(attempt, question, question.current)
     AttemptQuestion.objects.filter(pk=row.pk).update(
-        fraction=fraction, points=fraction, graded_at=at, is_final=True
+        fraction=fraction,
+        points=fraction,
+        graded_at=at,
+        is_final=True,
+        tries=F("tries") + 1,
     )
     Grade.objects.create(
         attempt_question=row, version=question.current, fraction=fraction, points=fraction, at=at
