@@ -59,6 +59,7 @@ REDIS_URL = env.str("REDIS_URL", "", validate=is_redis_url)
 EMAIL_URL = env.str("EMAIL_URL", "", validate=is_email_url)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "")
 SIGNUP = env.str("SIGNUP", "open", validate=one_of("open", "closed"))
+COURSE_CREATION = env.str("COURSE_CREATION", "anyone", validate=one_of("anyone", "tutors"))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "var" / "static")
 STATIC_COLLECTED = env.bool("STATIC_COLLECTED", False)
@@ -77,6 +78,7 @@ if IS_LOOPBACK:
 
 INSTALLED_APPS = [
     "quizzes",
+    "studyguide.courses",
     "studyguide.progress",
     "studyguide.library",
     "studyguide.accounts",
@@ -171,6 +173,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "cache_entry",
+            # Past this many, Django throws out a third, counters of limits among them.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -141,6 +141,9 @@ def mark(
             ReadingMark(user=user, passage=passage, kind=kind, at=at, token=token)
             for passage in passages
         )
+        standing = ReadingState.objects.read().filter(user=user, passage__in=passages)
+        # What stands as read keeps its date: to mark it once more makes nobody late.
+        kept = set(standing.values_list("passage", flat=True)) if kind == "read" else set()
         ReadingState.objects.bulk_create(
             (
                 ReadingState(
@@ -150,6 +153,7 @@ def mark(
                     **change,
                 )
                 for passage in passages
+                if passage.pk not in kept
             ),
             update_conflicts=True,
             unique_fields=["user", "passage"],

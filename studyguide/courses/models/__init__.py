@@ -1,0 +1,61 @@
+from studyguide.courses.models.arrangements import (
+    Arrangement,
+    Comment,
+    Excusal,
+    Extension,
+    MarkOverride,
+    choose,
+)
+from studyguide.courses.models.assignments import (
+    Assignment,
+    AssignmentSection,
+    Stale,
+    closing,
+    section_counts,
+    section_words,
+)
+from studyguide.courses.models.challenges import Challenge, PackReport
+from studyguide.courses.models.copying import copy_assignment, copy_course
+from studyguide.courses.models.course import (
+    TEACHING,
+    Course,
+    CourseArticle,
+    CourseRefused,
+    Group,
+    GroupPlace,
+    Membership,
+    Role,
+)
+from studyguide.courses.models.joining import Handover, Invitation, JoinCode
+from studyguide.courses.models.originals import CourseOriginal
+
+__all__ = [
+    "TEACHING",
+    "Arrangement",
+    "Assignment",
+    "AssignmentSection",
+    "Challenge",
+    "Comment",
+    "Course",
+    "CourseArticle",
+    "CourseOriginal",
+    "CourseRefused",
+    "Excusal",
+    "Extension",
+    "Group",
+    "GroupPlace",
+    "Handover",
+    "Invitation",
+    "JoinCode",
+    "MarkOverride",
+    "Membership",
+    "PackReport",
+    "Role",
+    "Stale",
+    "choose",
+    "closing",
+    "copy_assignment",
+    "copy_course",
+    "section_counts",
+    "section_words",
+]

@@ -1,0 +1,319 @@
+"""The doors into a course: codes, invitations, and handing it over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models.bank import ALPHABET
+from studyguide.accounts.models import User
+from studyguide.courses.models.course import Course, CourseRefused, Membership, Role
+
+CODE_LENGTH = 10  # of 31 signs: 49.5 bits
+CODE_LASTS = timedelta(days=120)
+INVITATION_LASTS = timedelta(days=30)
+
+
+def new_code() -> str:
+    return get_random_string(CODE_LENGTH, ALPHABET)
+
+
+def new_token() -> str:
+    return get_random_string(32, ALPHABET)
+
+
+class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
+    def live(self, now: datetime) -> Self:
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=now),
+            revoked_at=None,
+            course__archived_at=None,
+            course__deleted_at=None,
+        )
+
+    def typed(self, text: str, now: datetime) -> JoinCode | None:
+        """The live code that somebody typed, with whatever case, spaces and hyphens. Count the
+        try first: limits.may_try_code()."""
+        code = "".join(sign for sign in text.lower() if sign.isalnum())
+        if len(code) != CODE_LENGTH:
+            return None
+        return self.live(now).select_related("course").filter(code=code).first()
+
+
+class JoinCode(models.Model):
+    """Lets whoever has it in as a learner. The link and the QR code carry the same code."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
+    seats = models.PositiveIntegerField(_("at most so many learners"), null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = JoinCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.printed
+
+    @property
+    def printed(self) -> str:
+        """In groups, for eyes and projectors: K7MQX-2WRTA."""
+        half = CODE_LENGTH // 2
+        return f"{self.code[:half]}-{self.code[half:]}".upper()
+
+    @classmethod
+    def make(
+        cls,
+        course: Course,
+        *,
+        by: User,
+        now: datetime,
+        expires_at: datetime | None = None,
+        seats: int | None = None,
+    ) -> JoinCode:
+        course.refuse_if_closed()
+        with transaction.atomic():
+            code = cls.objects.create(
+                course=course,
+                by=by,
+                made_at=now,
+                expires_at=expires_at or now + CODE_LASTS,
+                seats=seats,
+            )
+            course.record("course.code", by=by, now=now, code=code.pk)
+            return code
+
+    def revoke(self, *, by: User, now: datetime) -> bool:
+        with transaction.atomic():
+            moved = JoinCode.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
+            if moved == 1:
+                self.revoked_at = now
+                self.course.record("course.code_revoke", by=by, now=now, code=self.pk)
+            return moved == 1
+
+    def join(self, user: User, *, now: datetime) -> Membership:
+        """Come in by this code, or wait for approval. Raises CourseRefused."""
+        with transaction.atomic():
+            # Orders those who come at once, so that the last seat is taken once.
+            course = Course.objects.select_for_update().get(pk=self.course_id)
+            if not JoinCode.objects.live(now).filter(pk=self.pk).exists():
+                raise CourseRefused(_g("This code is no longer valid. Ask your tutor for another."))
+            known = course.memberships.filter(user=user).first()
+            is_new = known is None or known.state not in {
+                Membership.State.ACTIVE,
+                Membership.State.PENDING,
+            }
+            if is_new and self.seats is not None and self.taken >= self.seats:
+                raise CourseRefused(_g("All places of this code are taken. Ask your tutor."))
+            if known is not None and not is_new:
+                return known
+            return course.admit(
+                user,
+                way=Membership.Way.CODE,
+                now=now,
+                is_pending=course.is_approval_needed,
+                code=self,
+            )
+
+    @property
+    def taken(self) -> int:
+        return self.memberships.filter(
+            state__in=[Membership.State.ACTIVE, Membership.State.PENDING]
+        ).count()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: datetime) -> Self:
+        return self.filter(
+            accepted_at=None,
+            withdrawn_at=None,
+            expires_at__gt=now,
+            course__archived_at=None,
+            course__deleted_at=None,
+        )
+
+    def waiting_for(self, user: User, now: datetime) -> Self:
+        """Those that a signed-in person is shown without the link: sent to his account. An
+        address is not proof of a person, so those by e-mail need the link."""
+        return self.open(now).filter(user=user)
+
+
+class Invitation(models.Model):
+    """One person asked in: by an address, or by an account that a roster named."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="invitations")
+    email = models.EmailField(blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="invitations"
+    )
+    name = models.CharField(max_length=80, blank=True)  # as the roster has it
+    role = models.CharField(max_length=10, choices=Role, default=Role.LEARNER)
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None) & ~Q(email="") | Q(user__isnull=False, email=""),
+                name="invitation_is_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="tutor"), name="invitation_hands_nothing_over"
+            ),
+            models.UniqueConstraint(
+                fields=["course", "email"],
+                condition=Q(accepted_at=None, withdrawn_at=None) & ~Q(email=""),
+                name="invitation_once_an_address",
+            ),
+            models.UniqueConstraint(
+                fields=["course", "user"],
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_once_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or str(self.user_id)
+
+    @classmethod
+    def send(
+        cls,
+        course: Course,
+        *,
+        by: User,
+        now: datetime,
+        email: str = "",
+        user: User | None = None,
+        name: str = "",
+        role: str = Role.LEARNER,
+    ) -> Invitation:
+        """Ask somebody in, or give back the invitation that is open, its time begun anew. Sends
+        no mail itself."""
+        course.refuse_if_closed()
+        email = email.strip().lower()
+        values: dict[str, Any] = {
+            "by": by,
+            "at": now,
+            "expires_at": now + INVITATION_LASTS,
+            "role": role,
+            "name": name,
+        }
+        with transaction.atomic():
+            invitation, is_new = cls.objects.update_or_create(
+                course=course,
+                email=email,
+                user=user,
+                accepted_at=None,
+                withdrawn_at=None,
+                defaults=values,
+            )
+            if is_new:
+                course.record("course.invite", by=by, now=now, invitation=invitation.pk, role=role)
+            return invitation
+
+    def accept(self, user: User, *, now: datetime) -> Membership:
+        """Come in. Raises CourseRefused when it is used, withdrawn, expired or another's."""
+        with transaction.atomic():
+            moved = (
+                Invitation.objects.open(now)
+                .filter(Q(user=None) | Q(user=user), pk=self.pk)
+                .update(accepted_at=now, accepted_by=user)
+            )
+            if moved != 1:
+                raise CourseRefused(
+                    _g("This invitation is no longer valid. Ask your tutor for another.")
+                )
+            self.refresh_from_db()
+            return self.course.admit(
+                user, way=Membership.Way.INVITATION, role=self.role, by=self.by, now=now
+            )
+
+    def withdraw(self, *, by: User, now: datetime) -> bool:
+        with transaction.atomic():
+            moved = Invitation.objects.filter(
+                pk=self.pk, accepted_at=None, withdrawn_at=None
+            ).update(withdrawn_at=now)
+            if moved == 1:
+                self.withdrawn_at = now
+                self.course.record("course.uninvite", by=by, now=now, invitation=self.pk)
+            return moved == 1
+
+
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def open(self) -> Self:
+        return self.filter(accepted_at=None, declined_at=None)
+
+
+class Handover(models.Model):
+    """An owner's offer of the course to another tutor in it, who must accept."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="handovers")
+    to = models.ForeignKey(Membership, models.PROTECT, related_name="handovers")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)  # by either side
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course"],
+                condition=Q(accepted_at=None, declined_at=None),
+                name="handover_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} to {self.to_id}"
+
+    @classmethod
+    def offer(cls, to: Membership, *, by: User, now: datetime) -> Handover:
+        """Offer the course to a co-tutor; an earlier offer falls."""
+        if to.role != Role.CO_TUTOR or to.state != Membership.State.ACTIVE:
+            raise CourseRefused(_g("Make that person a co-tutor first."))
+        with transaction.atomic():
+            cls.objects.open().filter(course=to.course_id).update(declined_at=now)
+            handover = cls.objects.create(course=to.course, to=to, by=by, at=now)
+            to.course.record("course.offer", by=by, now=now, member=to.user_id)
+            return handover
+
+    def accept(self, *, now: datetime) -> bool:
+        """Change places: the new owner owns, the old one stays as co-tutor."""
+        with transaction.atomic():
+            Course.objects.select_for_update().get(pk=self.course_id)
+            members = self.course.memberships.active()
+            if not members.filter(pk=self.to_id, role=Role.CO_TUTOR).exists():
+                return False
+            if Handover.objects.open().filter(pk=self.pk).update(accepted_at=now) != 1:
+                return False
+            self.accepted_at = now
+            members.filter(role=Role.TUTOR).update(role=Role.CO_TUTOR)
+            members.filter(pk=self.to_id).update(role=Role.TUTOR)
+            self.course.record("course.owner", by=self.to.user, now=now, member=self.to.user_id)
+            return True
+
+    def decline(self, *, now: datetime) -> bool:
+        return Handover.objects.open().filter(pk=self.pk).update(declined_at=now) == 1

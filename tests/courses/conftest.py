@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from studyguide.accounts.models import User
+from studyguide.courses.models import Course, Membership
+from studyguide.library.models import Article
+from tests.factories import CourseFactory, MembershipFactory, UserFactory
+
+
+@pytest.fixture
+def tutor(db: None) -> User:
+    return UserFactory(username="tutor")
+
+
+@pytest.fixture
+def course(tutor: User, article: Article) -> Course:
+    return CourseFactory(by=tutor, articles=[article])
+
+
+@pytest.fixture
+def learner(course: Course) -> Membership:
+    return MembershipFactory(course=course, user__username="learner")
