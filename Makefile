@@ -8,13 +8,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST PORT
 
-.PHONY: run test check format shots lock clean
+.PHONY: run test check bench format shots lock clean
 
 run: $(VENV)/base.stamp .env
 	@$(BIN)/python manage.py serve
 
 test: $(VENV)/dev.stamp .env
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+.PHONY: mutants bench-trust
+# A fault for each promise, planted in a copy: its test must go red. ARGS="P1 P5" for some of them.
+mutants: $(VENV)/dev.stamp .env
+	@$(BIN)/python -m tests.mutants.run $(ARGS)
+
+# The promises at their full size; prints figure, date, seed and commit.
+bench-trust: $(VENV)/dev.stamp .env
+	@mkdir -p var && rm -f var/trust.txt
+	@TRUST_ANSWERS=10000 TRUST_KILLS=20 TRUST_IMPORTS=50 TRUST_FIGURES=$(CURDIR)/var/trust.txt $(BIN)/python -m pytest -q -n 0 tests/promises $(ARGS); status=$$?; cat var/trust.txt; exit $$status
 
 check: $(VENV)/dev.stamp .env
 	@mkdir -p var
@@ -25,6 +35,10 @@ check: $(VENV)/dev.stamp .env
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://study.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py load_packs --check
+
+bench: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.bench.pages
+	@$(BIN)/python -m tests.bench.due
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

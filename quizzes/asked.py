@@ -60,6 +60,7 @@ class Asked:
     feedback: Feedback | None = None
     points: float | None = None
     conflict: Any = None
+    memory: str = ""  # in the learner's review: kept, stopped, none; '' where that is not asked
 
     @property
     def template(self) -> str:
@@ -99,7 +100,7 @@ class Asked:
     @property
     def is_legend(self) -> bool:
         """Whether the prompt names a group of fields, not one field or a list."""
-        return self.kind in {"choice", "choices", "claim", "date", "passage", "voice"}
+        return self.kind in {"choice", "choices", "claim", "date", "passage", "recall", "voice"}
 
 
 def feedback_for(

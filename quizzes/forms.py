@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from quizzes import kinds
-from quizzes.models import Aim, Draw, Question, Quiz, Topic
+from quizzes import kinds, scheduling
+from quizzes.models import Aim, Draw, Question, Quiz, ReviewCard, ReviewSettings, Topic
 from quizzes.rules import Behaviour, Rules
 
 BEHAVIOURS = [
@@ -121,7 +124,7 @@ class NewQuizForm(forms.Form):
         if self.errors:
             return data
         draw = self.draw
-        rows = Question.objects.current().filter(source=self.source)
+        rows = Question.objects.drawn().filter(source=self.source)
         found = sum(
             draw.admits(name, tags) for name, tags in rows.values_list("external_id", "tags")
         )
@@ -149,3 +152,90 @@ class NewQuizForm(forms.Form):
             draws=[self.draw],
             rules=Rules(behaviour=Behaviour(self.cleaned_data["behaviour"])),
         )
+
+
+LOADS = [("1", _("A full day")), ("0.5", _("Half a day")), ("0", _("None, if it can be helped"))]
+
+
+class ReviewSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How a learner wants to review, with what each choice costs him."""
+
+    retention = forms.TypedChoiceField(
+        label=_("How sure you want to be"),
+        help_text=_(
+            "The chance that you still know a card on the day it comes back. Minutes a day are for "
+            "your cards as they stand, at the seconds that you give below."
+        ),
+        coerce=float,
+        widget=forms.RadioSelect,
+    )
+    exam_on = forms.DateField(
+        label=_("Exam on"),
+        help_text=_(
+            "Every card comes back once more in the seven days before it. Leave it empty to call "
+            "it off."
+        ),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+        error_messages={"invalid": _("Write the day as 2027-03-31.")},
+    )
+
+    class Meta:
+        model = ReviewSettings
+        fields = ("retention", "daily_limit", "new_limit", "seconds", "exam_on")
+        help_texts = {
+            "daily_limit": _("What is over it waits; what has been due longest comes first."),
+            "new_limit": _("New cards come after those that are due."),
+            "seconds": _("Only for the estimates of minutes. Ours is 20."),
+        }
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["retention"].choices = self.costs()  # type: ignore[attr-defined]
+        loads = list(self.instance.terms.loads)
+        for number, name in WEEKDAYS.items():
+            self.fields[f"load_{number}"] = forms.TypedChoiceField(
+                label=name, choices=LOADS, coerce=float, initial=f"{loads[number]:g}"
+            )
+
+    @cached_property
+    def cards(self) -> list[float]:
+        """Stabilities of the cards that are kept."""
+        mine = ReviewCard.objects.filter(user=self.instance.user_id).active()
+        known = mine.filter(stability__isnull=False).values_list("stability", flat=True)
+        return [stability for stability in known if stability is not None]
+
+    def costs(self) -> list[tuple[str, str]]:
+        costs = scheduling.costs(self.cards, self.instance.seconds)
+        own = self.instance.retention
+        if own not in costs:
+            costs[own] = scheduling.minutes_a_day(self.cards, self.instance.seconds, own)
+        return [
+            (
+                f"{retention:g}",
+                _g("%(percent)d%%, about %(minutes)s min a day")
+                % {"percent": round(100 * retention), "minutes": f"{minutes:.1f}"}
+                if self.cards
+                else f"{round(100 * retention)}%",
+            )
+            for retention, minutes in sorted(costs.items())
+        ]
+
+    @property
+    def days(self) -> list[Any]:
+        return [self[f"load_{number}"] for number in WEEKDAYS]
+
+    def clean_exam_on(self) -> date | None:
+        day: date | None = self.cleaned_data["exam_on"]
+        if day is not None and day <= self.today and day != self.instance.exam_on:
+            raise forms.ValidationError(_g("Name a day from tomorrow on, or leave it empty."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        loads = [data.get(f"load_{number}", 1.0) for number in WEEKDAYS]
+        if not any(loads):
+            self.add_error("load_0", _g("Leave at least one day for reviews."))
+        self.instance.loads = [] if all(load == 1 for load in loads) else loads
+        return data

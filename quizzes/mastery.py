@@ -6,13 +6,13 @@ what these return, with the rule beside it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.scheduling import Memory, firm_until_on
@@ -34,6 +34,11 @@ class Level(IntEnum):
         return LABELS[self]
 
     @property
+    def icon(self) -> str:
+        """The square that fills up: m0 to m3 in the symbol sheet."""
+        return f"m{int(self)}"
+
+    @property
     def rule(self) -> Promise:
         """What it means, in one sentence for the learner."""
         return RULES[self]
@@ -47,7 +52,9 @@ LABELS: dict[Level, Promise] = {
 }
 RULES: dict[Level, Promise] = {
     Level.NEW: _("New: not answered yet"),
-    Level.LEARNING: _("Learning: answered, but would recall today with less than 90%"),
+    Level.LEARNING: _(
+        "Learning: answered, but recall is below 90% today, or falls below it within the day"
+    ),
     Level.FIRM: _("Firm: would recall today with 90% or more"),
     Level.MASTERED: _("Mastered: firm, and would stay so for 60 days or more after a review"),
 }
@@ -72,7 +79,7 @@ class Standing:
 
     def reached(self, level: Level) -> int:
         """Cards at this level or above it."""
-        return sum(self.count(other) for other in Level if other >= level)
+        return sum((self.new, self.learning, self.firm, self.mastered)[level:])
 
     def share(self, level: Level) -> float:
         """The part of the cards, 0 to 1, at this level; 0 where there are none."""
@@ -82,6 +89,25 @@ class Standing:
     def firm_share(self) -> float:
         """The part of the cards, 0 to 1, that would be recalled today: firm or mastered."""
         return self.reached(Level.FIRM) / self.total if self.total else 0.0
+
+    @property
+    def told(self) -> str:
+        """The counts in words, the same on every screen."""
+        return _g("%(mastered)d mastered, %(firm)d firm, %(learning)d learning, %(new)d new") % {
+            "mastered": self.mastered,
+            "firm": self.firm,
+            "learning": self.learning,
+            "new": self.new,
+        }
+
+    @property
+    def is_begun(self) -> bool:
+        return self.total > self.new
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether the whole is called firm, or better."""
+        return self.headline is not None and self.headline >= Level.FIRM
 
     @property
     def headline(self) -> Level | None:
@@ -107,11 +133,21 @@ def level(memory: Memory | None, on: date, *, has_answer: bool) -> Level:
     """
     if memory is None:
         return Level.LEARNING if has_answer else Level.NEW
-    if on > firm_until_on(memory):
+    return level_of(memory.stability, firm_until_on(memory), on)
+
+
+def level_of(stability: float, firm_until: date, on: date) -> Level:
+    """The level of a card that has been reviewed, from the two columns that decide it.
+
+    What does not hold for a day, as after a first miss, is not firm on the day itself either.
+    """
+    if on > firm_until or stability < 1:
         return Level.LEARNING
-    return Level.MASTERED if memory.stability >= MASTERED else Level.FIRM
+    return Level.MASTERED if stability >= MASTERED else Level.FIRM
 
 
 def standing(levels: Iterable[Level]) -> Standing:
-    counted = Counter(levels)
-    return Standing(*(counted[each] for each in Level))
+    counted = [0] * len(Level)
+    for each in levels:
+        counted[each] += 1
+    return Standing(*counted)

@@ -79,6 +79,26 @@ RULES: dict[Rating, Promise] = {
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What a learner had settled when a card was reviewed, as far as its next date depends on it.
+
+    `retention` is the chance of recall at which it falls due; `loads` are how full each weekday
+    may be, from Monday (see `off_easy_days`).
+    """
+
+    retention: float = RETENTION
+    loads: tuple[float, ...] = EVERY_DAY
+
+
+@dataclass(frozen=True)
+class Exam:
+    """A day before which everything should come back, and the day on which that was decided."""
+
+    on: date
+    set_on: date
+
+
+@dataclass(frozen=True)
 class Memory:
     """One card in one learner's memory after its last review.
 
@@ -189,6 +209,32 @@ def replay(
     for on, rating in sorted(log, key=lambda entry: entry[0]):
         if counts(memory, on):
             memory = review(memory, rating, on, retention=retention, fuzz_seed=fuzz_seed)
+    return memory
+
+
+def scheduled(
+    memory: Memory | None, rating: Rating, on: date, *, terms: Terms, seed: Seed
+) -> Memory:
+    """The memory after a review, with the date that its learner's terms give it."""
+    after = review(memory, rating, on, retention=terms.retention, fuzz_seed=seed)
+    if terms.loads == EVERY_DAY:
+        return after
+    return off_easy_days(after, terms.loads, seed=seed, retention=terms.retention)
+
+
+def with_exam(memory: Memory, exam: Exam | None, *, seed: Seed) -> Memory:
+    """The memory with its date brought forward by an exam, if one is named."""
+    if exam is None:
+        return memory
+    return before_exam(memory, exam.on, seed=seed, set_on=exam.set_on)
+
+
+def replay_scheduled(log: Iterable[tuple[date, Rating, Terms]], *, seed: Seed) -> Memory | None:
+    """As `replay`, each review by the terms that held when it was made."""
+    memory: Memory | None = None
+    for on, rating, terms in sorted(log, key=lambda entry: entry[0]):
+        if counts(memory, on):
+            memory = scheduled(memory, rating, on, terms=terms, seed=seed)
     return memory
 
 

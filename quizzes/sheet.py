@@ -19,7 +19,7 @@ from quizzes import certainty, drawings
 from quizzes.asked import Asked, asked
 from quizzes.grading import is_right, is_wrong
 from quizzes.kinds import find
-from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Quiz
+from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Quiz, ReviewCard
 from quizzes.rules import Behaviour, Rules, counted
 
 SHOWN_BEFORE = 2
@@ -112,6 +112,7 @@ class Sheet:
             if is_asked and self.conflict is not None:
                 one.conflict = self.conflict_words(one)
             found.append(one)
+        remembered(self.attempt, found)
         return found
 
     def conflict_words(self, one: Asked) -> dict[str, str]:
@@ -205,6 +206,16 @@ class Sheet:
         return drawings.steps(states, told)
 
 
+def remembered(attempt: Attempt, shown: Sequence[Asked]) -> None:
+    """Tell those with feedback whether they are in the learner's review."""
+    told = [one for one in shown if one.feedback is not None]
+    if not told:
+        return
+    states = ReviewCard.objects.states(attempt.user_id, [one.question for one in told])
+    for one in told:
+        one.memory = states[one.question]
+
+
 class Results:
     """What came of an attempt. Until it is released: that it was handed in, and no more."""
 
@@ -234,7 +245,9 @@ class Results:
     def questions(self) -> list[tuple[AttemptQuestion, Asked]]:
         if not self.is_released:
             return []
-        return [(row, asked(row, self.attempt, now=self.now)) for row in self.rows]
+        found = [(row, asked(row, self.attempt, now=self.now)) for row in self.rows]
+        remembered(self.attempt, [one for _row, one in found])
+        return found
 
     @cached_property
     def answered(self) -> int:

@@ -64,6 +64,6 @@ class Shelf:
                 groups.append((name, label, found))
         return cls(
             groups,
-            questions=Question.objects.current().count(),
+            questions=Question.objects.drawn().count(),
             taken=sum(bool(row.released) for row in rows.values()),
         )

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import secrets
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
@@ -12,11 +15,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, Strea
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.template import loader
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+log = logging.getLogger(__name__)
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg")
 KEPT_AT_MOST = 100_000  # characters of a form that is given back
@@ -41,6 +46,39 @@ class RefuseUnknownMethods:
         return self.get_response(request)
 
 
+class ClientAddress:
+    """Behind proxies, whose number is known, REMOTE_ADDR is who asked and not the last of them:
+    limits are counted by it."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        count = settings.TRUSTED_PROXIES
+        sent = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        if count and len(sent) >= count and sent[-count]:
+            request.META["REMOTE_ADDR"] = sent[-count]
+        return self.get_response(request)
+
+
+class LimitsOutOfReach:
+    """Without the store that counts tries nobody signs in: guessing would be free. Pages, and
+    answers of those who are signed in, do not ask it."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (redis.ConnectionError, redis.TimeoutError)):
+            return None
+        log.error("the store of limits does not answer: %s", type(exception).__name__)
+        page = loader.get_template("503.html").render()
+        return HttpResponse(page, status=503, headers={"Retry-After": "60"})
+
+
 class FullPageSignIn:
     """Whoever is sent to sign in keeps what he had.
 
@@ -63,8 +101,7 @@ class FullPageSignIn:
             return self.kept(request) or response
         if request.method == "POST":  # what was sent stays in its page, which says what to do
             return HttpResponse(status=401)
-        here = request.htmx.current_url_abs_path or "/"
-        return HttpResponseClientRedirect(f"{login}?{urlencode({'next': here})}")
+        return HttpResponseClientRedirect(f"{login}?{urlencode({'next': page_of(request)})}")
 
     def kept(self, request: HttpRequest) -> HttpResponse | None:
         """The page that holds a form sent by somebody who is no longer signed in."""
@@ -73,6 +110,14 @@ class FullPageSignIn:
             return None
         context = {"is_signed_out": True, "fields": fields}
         return render(request, "kept.html", context, status=403)
+
+
+def page_of(request: Any) -> str:
+    """The page that a fragment was asked for, as the browser says; `/` if it says nothing sound."""
+    try:
+        return str(request.htmx.current_url_abs_path or "/")
+    except ValueError:
+        return "/"
 
 
 def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:

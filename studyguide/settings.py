@@ -79,6 +79,7 @@ if IS_LOOPBACK:
 INSTALLED_APPS = [
     "quizzes",
     "studyguide.courses",
+    "studyguide.progress",
     "studyguide.library",
     "studyguide.accounts",
     "allauth",
@@ -96,9 +97,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studyguide.http.RefuseUnknownMethods",
+    "studyguide.http.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "studyguide.http.CompressMiddleware",
     "studyguide.http.FullPageSignIn",
+    "studyguide.http.LimitsOutOfReach",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -128,6 +131,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studyguide.header.header",
             ],
+            "libraries": {"kept": "studyguide.kept"},
         },
     }
 ]
@@ -158,6 +162,7 @@ if REDIS_URL:
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
         }
     }
 else:
@@ -176,7 +181,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["studyguide.accounts.backends.AuthenticationBackend"]
 # 19 MiB, two passes: Django's default lets a class that signs in at nine take down
 # a small server.
 PASSWORD_HASHERS = [
@@ -192,7 +197,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_ENGINE = "studyguide.accounts.sessions"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # however busy
+SESSION_IDLE_AGE = 60 * 60 * 24 * 14  # when nobody used it
+SESSION_IDLE_AGE_OF_STAFF = 60 * 60 * 12
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "studyguide.errors.csrf_failure"
@@ -220,8 +227,18 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if HAS_MAIL else "none"
 ACCOUNT_FORMS = {
     "login": "studyguide.accounts.forms.SignInForm",
     "signup": "studyguide.accounts.forms.MakeAccountForm",
+    "reauthenticate": "studyguide.accounts.forms.OnceMoreForm",
 }
 ACCOUNT_UNIQUE_EMAIL = True
+# A class of hundreds comes from one address; a name is guessed at from anywhere. Ten an hour
+# for each of the two names an account has, user name and address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "300/m/ip,10/h/key",
+    "signup": "300/m/ip",
+    "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "60/m/ip",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

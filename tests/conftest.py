@@ -1,24 +1,40 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
+from quizzes import checkpoint
+from quizzes.models import Question
 from studyguide.accounts.models import User
 from studyguide.library.models import Article, Original
 from studyguide.library.packs import sync
 from studyguide.library.packs.read import read_pack
 from tests.factories import UserFactory
-from tests.packs import write_pack
+from tests.packs import Answer, ask, write_pack
+from tests.promises import harness
+from tests.promises.harness import Site
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for the database gets all of them: limits count in one of their own."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whoever asks for the database gets all of them: limits count in one of their own.
+    What only one database can be asked is left to the run on that one."""
+    vendor = connections["default"].vendor
+    elsewhere = [i for i in items for m in i.iter_markers("only_on") if m.args != (vendor,)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
     for item in items:
+        for marker in item.iter_markers("only_on"):
+            item.user_properties.append(("only_on", marker.args[0]))
         names = getattr(item, "fixturenames", ())
         if "db" in names and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
@@ -29,6 +45,24 @@ def fresh_limits() -> None:
     """What other tests counted is not counted here; a database is rolled back anyway."""
     if settings.REDIS_URL:
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def everyday_site(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with (
+        django_db_blocker.unblock(),
+        harness.serving(tmp_path_factory.mktemp("server")) as site,
+    ):
+        yield site
+
+
+@pytest.fixture
+def site(everyday_site: Site, transactional_db: None) -> Iterator[Site]:
+    """Three server processes on the database of this test; what it writes they can see."""
+    yield everyday_site
+    everyday_site.see_off()
 
 
 @pytest.fixture
@@ -66,3 +100,35 @@ def reading(client: Client, reader: User) -> Client:
 @pytest.fixture
 def private() -> str:
     return Original.Audience.PRIVATE
+
+
+@pytest.fixture
+def load_asking(db: None, tmp_path: Path) -> Callable[..., Article]:
+    """Load the small pack with questions under its passages."""
+
+    def load(*, passages: int = 6, each: int = 3, **options: object) -> Article:
+        folder = write_pack(tmp_path, passages=passages, **options)  # type: ignore[arg-type]
+        ask(folder, passages=passages, each=each)
+        return sync.load(read_pack(folder)).article
+
+    return load
+
+
+@pytest.fixture
+def asking(load_asking: Callable[..., Article]) -> Article:
+    return load_asking()
+
+
+@pytest.fixture
+def answer(reader: User) -> Answer:
+    """Answer a question of the pack in the text, as `reader` or somebody else."""
+
+    def answer(
+        name: str, value: str = "lamp", *, user: User | None = None, at: datetime | None = None
+    ) -> None:
+        version = Question.objects.get(external_id=name).current
+        assert version is not None
+        now = at or timezone.now()
+        checkpoint.keep(user or reader, version, value, token=uuid4(), now=now)
+
+    return answer

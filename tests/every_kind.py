@@ -149,6 +149,12 @@ SAMPLES: dict[str, Sample] = {
         wrong=form(choice=k("p2")),
         partly=form(choice=k("p3")),
     ),
+    "recall": Sample(
+        {"says": f"{SECRET}: it burns for strangers"},
+        right=form(recall="3"),
+        wrong=form(recall="1"),
+        partly=form(recall="2"),
+    ),
     "text": Sample(
         {
             "answers": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ARTICLE = """\
@@ -170,3 +170,26 @@ def passage(number: int) -> str:
     body = BODIES.get(number, f"Passage {number} speaks of the lamp and of the sea.")
     essential = " .essential" if number == 1 else ""
     return f"## Claim {number} is made. {{#p{number}{essential}}}\n\n{body}\n\n"
+
+
+Answer = Callable[..., None]  # what the fixture `answer` gives: (name, value, user=, at=)
+QUIZZES = """\
+- {id: quiz-light, title: Quiz on the light, about: About the light., group: section,
+   section: light-1, draws: [{count: 2, sections: [light-1]}]}
+"""
+
+
+def ask(folder: Path, *, passages: int = 6, each: int = 3) -> None:
+    """Add questions to a pack: under each passage `each`, the last of them on the argument, all
+    on the lamp and answered by the word for it; and a quiz on the first section."""
+    (folder / "questions").mkdir(exist_ok=True)
+    items = [
+        f"- id: p{n}-q{k}\n  kind: text\n  prompt: What burns in {n}.{k}?\n"
+        f"  aim: {'argument' if k == each else 'fact'}\n  difficulty: 1\n  concepts: [lamp]\n"
+        f"  evidence: [{{at: p{n}, note: 1}}]\n  explanation: The note says so.\n"
+        f"  answers: [{{text: lamp}}]\n"
+        for n in range(1, passages + 1)
+        for k in range(1, each + 1)
+    ]
+    (folder / "questions" / "all.yaml").write_text("\n".join(items), encoding="utf-8")
+    (folder / "quizzes.yaml").write_text(QUIZZES, encoding="utf-8")

@@ -24,7 +24,7 @@ ROOMS = {
     },
 }
 # Of the project's own package every room may use what belongs to no room.
-SHARED = {"studyguide.http"}
+SHARED = {"studyguide.http", "studyguide.kept"}
 DOTTED = re.compile(r"(studyguide|quizzes)(\.\w+)+")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PAGES = [

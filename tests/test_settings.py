@@ -47,7 +47,7 @@ def test_the_site_runs_without_debug_unless_asked() -> None:
     assert settings.DEBUG is False
 
 
-@pytest.mark.skipif(connections["default"].vendor != "sqlite", reason="asks SQLite")
+@pytest.mark.only_on("sqlite")
 def test_sqlite_keeps_what_was_acknowledged(db: None) -> None:
     with connections["default"].cursor() as cursor:
         asked = {}
@@ -57,13 +57,13 @@ def test_sqlite_keeps_what_was_acknowledged(db: None) -> None:
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-@pytest.mark.skipif(connections["default"].vendor != "sqlite", reason="asks SQLite")
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("alias", settings.DATABASES)
 def test_sqlite_waits_for_its_turn_before_it_reads(db: None, alias: str) -> None:
     assert connections[alias].transaction_mode == "IMMEDIATE"
 
 
-@pytest.mark.skipif(connections["default"].vendor != "postgresql", reason="asks PostgreSQL")
+@pytest.mark.only_on("postgresql")
 def test_postgresql_keeps_what_was_acknowledged(db: None) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute("SHOW synchronous_commit")

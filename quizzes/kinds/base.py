@@ -78,6 +78,8 @@ class Body(Strict, ABC):
     label: ClassVar[str | Promise]
     miss: ClassVar[str | Promise] = _("A near neighbour")  # heads what is said of a wrong answer
     is_free_recall: ClassVar[bool] = False  # nothing to choose from, so hardly to be guessed
+    is_typed: ClassVar[bool] = False  # a value may hold words of the learner's own
+    is_self_rated: ClassVar[bool] = False  # no machine can grade it: the learner says how it went
 
     @abstractmethod
     def shown(self) -> Shown:
@@ -129,6 +131,11 @@ class Body(Strict, ABC):
     @classmethod
     def check(cls, shown: Shown, value: Value) -> None:
         """Raises Unreadable when a learner should be asked to write it another way."""
+
+    @classmethod
+    def rating(cls, value: Value) -> int | None:
+        """1 to 4 (Again to Easy) where the learner is the judge; None where the mark is."""
+        return None
 
     @classmethod
     def arrange(cls, shown: Shown, seed: int) -> Shown:

@@ -59,6 +59,7 @@ class Date(Body):
     label = _("Date")
     miss = _("Another date")
     is_free_recall = True
+    is_typed = True
 
     date: Moment
     asked: Precision

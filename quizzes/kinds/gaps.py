@@ -70,6 +70,7 @@ class Gaps(Body):
     name = "gaps"
     label = _("Fill the gaps")
     miss = _("Other words")
+    is_typed = True
 
     text: Text  # with [[1]], [[2]] ... where the gaps are
     gaps: Annotated[tuple[Gap, ...], Field(min_length=1)]

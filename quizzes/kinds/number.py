@@ -104,6 +104,7 @@ class Number(Body):
     label = _("Number")
     miss = _("Another figure")
     is_free_recall = True
+    is_typed = True
 
     value: FiniteFloat
     absolute: Annotated[FiniteFloat, Field(ge=0)] = 0.0  # right within so much

@@ -37,6 +37,7 @@ class ShortText(Body):
     label = _("Short answer")
     miss = _("Another word")
     is_free_recall = True
+    is_typed = True
 
     answers: Annotated[tuple[Pattern, ...], Field(min_length=1)]  # wrong ones have credit: 0
     case: Flag = False  # capitals must agree

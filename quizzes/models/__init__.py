@@ -21,7 +21,7 @@ from quizzes.models.bank import (
     Topic,
     sync_bank,
 )
-from quizzes.models.memory import Review, ReviewCard
+from quizzes.models.memory import Review, ReviewCard, ReviewSettings
 from quizzes.models.rulings import Change, Regrade, Ruling
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Response",
     "Review",
     "ReviewCard",
+    "ReviewSettings",
     "Ruling",
     "Synced",
     "TokenReused",

@@ -4,7 +4,7 @@ for each question. Every act is one transaction, and a change of state happens o
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import certainty as certainty_marking
-from quizzes.grading import Outcome, after_tries, is_right, worth
+from quizzes import kinds
+from quizzes.grading import Outcome, after_tries, is_right, is_wrong, worth
 from quizzes.kinds import Unreadable, Value
 from quizzes.models.bank import Question, QuestionVersion, Quiz, digest_of, new_public_id
 from quizzes.models.memory import remember
@@ -29,6 +30,14 @@ from quizzes.scheduling import study_day
 
 if TYPE_CHECKING:
     from quizzes.models.rulings import Ruling
+
+
+VERDICTS = {"right": _("Right"), "part": _("Partly right"), "miss": _("Another answer")}
+
+
+def state_of(fraction: float) -> str:
+    """right, part or miss."""
+    return "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
 
 
 class AttemptRefused(Exception):  # noqa: N818
@@ -449,12 +458,15 @@ class Attempt(models.Model):
 
 
 def close_overdue(now: datetime) -> int:
-    """Close and release what is due. Safe to run twice or side by side."""
+    """Close and release what is due. Safe to run twice or side by side.
+
+    The ids first: rows still being read would hold SQLite at the moment they were asked for, and
+    what another process wrote since could not be written over."""
     closed = 0
-    for attempt in Attempt.objects.overdue(now).iterator():
-        closed += attempt.expire(now=now)
-    for attempt in Attempt.objects.awaiting_release(now).iterator():
-        attempt.release(now=now)
+    for pk in list(Attempt.objects.overdue(now).values_list("pk", flat=True)):
+        closed += Attempt.objects.get(pk=pk).expire(now=now)
+    for pk in list(Attempt.objects.awaiting_release(now).values_list("pk", flat=True)):
+        Attempt.objects.get(pk=pk).release(now=now)
     return closed
 
 
@@ -489,16 +501,20 @@ class AttemptQuestionQuerySet(models.QuerySet["AttemptQuestion"]):
         secret = [f"version__{name}" for name in ("body", "explanation", "hints", "evidence")]
         return self.select_related("version", "question", "response").defer(*secret)
 
-    def checkpoints(
-        self, user: Any, questions: Sequence[int]
-    ) -> models.QuerySet[AttemptQuestion, Any]:
-        """Question, worth and prompt of a learner's graded checkpoints among these."""
-        return self.filter(
+    def told_to(self, user: Any) -> Self:
+        """What a learner has answered and may see the worth of, the last first."""
+        answered = self.filter(
             attempt__user=user,
-            attempt__purpose=Attempt.Purpose.CHECKPOINT,
-            question__in=questions,
-            fraction__isnull=False,
-        ).values_list("question_id", "fraction", "version__prompt")
+            is_released=True,
+            graded_at__isnull=False,
+            is_excluded=False,
+            response__value__isnull=False,
+        )
+        return answered.order_by("-graded_at", "-pk")
+
+    def about(self, questions: Collection[int]) -> Self:
+        """Rows of these questions with what lists of answers show, and no key."""
+        return self.filter(question__in=questions).without_key().select_related("attempt")
 
     def unreleased(self) -> Self:
         """At a quiz, and its worth not yet the learner's to see."""
@@ -543,8 +559,23 @@ class AttemptQuestion(models.Model):
         return f"{self.attempt_id} {self.position}"
 
     @property
+    def state(self) -> str:
+        """right, part or miss, by its worth as it was released."""
+        return state_of(self.fraction or 0.0)
+
+    @property
+    def verdict(self) -> Any:
+        return VERDICTS[self.state]
+
+    @property
     def is_answered(self) -> bool:
         return self.response is not None and self.response.value is not None
+
+    @property
+    def tries_used(self) -> int:
+        """Tries that the last answer took. A standing attempt never ends: there each answer
+        stands for itself, or whatever was once missed could never be rated Good again."""
+        return max(self.tries, 1) if self.attempt.purpose == Attempt.Purpose.QUIZ else 1
 
     @property
     def allowed_tries(self) -> int:
@@ -641,8 +672,17 @@ class AttemptQuestion(models.Model):
         return certainty_marking.mark(response.certainty, fraction)
 
 
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def forget_typed(self) -> int:
+        """Empty what learners wrote in words of their own; what they chose stays. An answer
+        without a digest was emptied so, and is not graded again."""
+        typed = [name for name, kind in kinds.kinds().items() if kind.is_typed]
+        return self.filter(version__kind__in=typed).update(value=None, digest="")
+
+
 class Response(models.Model):
-    """One answer as it was given, in the order of arrival. Append-only."""
+    """One answer as it was given, in the order of arrival. Append-only, but for a learner who is
+    forgotten."""
 
     class Outcome(models.TextChoices):
         SAVED = "saved", _("saved")
@@ -662,6 +702,8 @@ class Response(models.Model):
     rev = models.PositiveIntegerField()  # of the row when this was stored
     arrived_at = models.DateTimeField()
     day_on = models.DateField()  # the learner's study day
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

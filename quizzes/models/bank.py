@@ -55,6 +55,7 @@ class QuestionSpec:
     concepts: Sequence[str] = ()
     tags: Sequence[str] = ()
     is_essential: bool = False
+    is_drawn: bool = True  # quizzes may take it; else it is for review alone
     position: int = 0
 
     @property
@@ -96,6 +97,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def current(self) -> Self:
         return self.filter(retired_at=None, current__isnull=False)
 
+    def drawn(self) -> Self:
+        """What quizzes are made of."""
+        return self.current().filter(is_drawn=True)
+
     def sealed_for(self, user: Any) -> Self:
         """Questions whose answer this learner must not see yet: they stand ungraded or
         unreleased in an attempt of his."""
@@ -114,6 +119,7 @@ class Question(models.Model):
     concepts = models.JSONField(default=list)
     tags = models.JSONField(default=list)  # what quizzes draw by, such as section:who-was-left
     is_essential = models.BooleanField(default=False)
+    is_drawn = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
     current = models.ForeignKey(
         "quizzes.QuestionVersion", models.PROTECT, null=True, related_name="+"
@@ -135,6 +141,11 @@ class Question(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("question", args=[self.pk])
+
+    @property
+    def topic(self) -> str:
+        """What it is first of all about; by itself where it names no concept."""
+        return str(self.concepts[0])[:200] if self.concepts else f"{self.pk}"
 
     @property
     def is_for_memory(self) -> bool:
@@ -266,6 +277,10 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
     def current(self) -> Self:
         return self.filter(retired_at=None)
 
+    def named(self, source: str, name: str) -> Quiz | None:
+        """The quiz that a pack calls so, if it has one."""
+        return self.current().filter(source=source, external_id=name).first()
+
     def readable_by(self, user: Any) -> Self:
         """A pack's quizzes are everybody's; one that a learner made is his own."""
         everybody = Q(owner=None)
@@ -346,7 +361,7 @@ class Quiz(models.Model):
         Fewer than asked for when questions have been retired since.
         """
         rows = list(
-            Question.objects.current()
+            Question.objects.drawn()
             .filter(source=self.source)
             .values_list("pk", "external_id", "tags", "current_id", "position")
         )
@@ -422,6 +437,7 @@ def sync_questions(source: str, specs: Sequence[QuestionSpec], now: datetime, do
             "concepts": list(spec.concepts),
             "tags": list(spec.tags),
             "is_essential": spec.is_essential,
+            "is_drawn": spec.is_drawn,
             "position": spec.position,
             "retired_at": None,
         }

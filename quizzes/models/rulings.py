@@ -93,6 +93,7 @@ class Regrade(models.Model):
         rows = (
             AttemptQuestion.objects.filter(attempt__scope=scope, fraction__isnull=False)
             .exclude(attempt__state=Attempt.State.OPEN)
+            .exclude(response__digest="")  # emptied: its grade stands as it was
             .select_related("attempt", "version", "response")
             .order_by("pk")
         )

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import checkpoint
-from quizzes.models import Attempt, AttemptQuestion, Question, QuestionVersion, TokenReused
+from quizzes.models import (
+    Attempt,
+    AttemptQuestion,
+    Question,
+    QuestionVersion,
+    ReviewCard,
+    TokenReused,
+)
 from quizzes.views.attempts import token_of
 
 VISITOR_ANSWERS = 120  # an hour from one address
@@ -74,6 +81,8 @@ def shown(
     request: HttpRequest, one: Any, version: QuestionVersion, back: str, *, status: int = 200
 ) -> HttpResponse:
     again = urlencode({"again": "1", "back": back} if back else {"again": "1"})
+    if not one.is_open and request.user.is_authenticated:
+        one.memory = ReviewCard.objects.states(request.user.pk, [one.question])[one.question]
     context = {
         "q": one,
         "back": back,

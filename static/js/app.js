@@ -4,6 +4,7 @@
   const doc = document.documentElement;
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const say = document.getElementById("say").dataset;
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
 
   /* Writes that must arrive: a form marked data-retry is sent again until it is acknowledged.
@@ -17,12 +18,12 @@
     const status = event.detail.xhr?.status ?? 0;
     const line = $(".save", form);
     if (status >= 400 && status < 500 && status !== 429) {
-      line.textContent = status === 401 ? "Not saved: you were signed out. " : "Not saved: reload the page and mark it again.";
+      line.textContent = status === 401 ? `${say.signedOut} ` : say.stale;
       if (status === 401) {
         const link = document.createElement("a");
         const here = location.pathname + (passageOf(form) ? `#${passageOf(form).id}` : "");
-        link.href = `/accounts/login/?next=${encodeURIComponent(here)}`;
-        link.textContent = "Sign in and mark it again";
+        link.href = `${say.login}?next=${encodeURIComponent(here)}`;
+        link.textContent = say.markAgain;
         line.append(link);
       }
       return;
@@ -30,7 +31,7 @@
     const tries = waiting.get(form) ?? 0;
     const seconds = DELAYS[Math.min(tries, DELAYS.length - 1)];
     waiting.set(form, tries + 1);
-    line.textContent = `Not saved yet. Trying again in ${seconds} s.`;
+    line.textContent = say.retry.replace("%s", seconds);
     const config = event.detail.requestConfig;
     const button = config?.triggeringEvent?.submitter ?? form.pressed;
     setTimeout(() => form.isConnected && form.requestSubmit(button), seconds * 1000);
@@ -79,6 +80,7 @@
       const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error(String(answer.status));
       pop.innerHTML = await answer.text();
+      window.htmx?.process(pop);
       show();
     } catch { location.href = link.href; }
   };
@@ -103,7 +105,7 @@
   const passageOf = (node) => node.closest(".para[data-number]");
   const offerBack = (number, href) => {
     $("a", back).href = href;
-    $("span", back).textContent = `Back to ¶${number}`;
+    $("span", back).textContent = say.back.replace("%s", number);
     back.hidden = false;
   };
   if (back) {

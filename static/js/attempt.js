@@ -3,11 +3,14 @@
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
+  const say = document.getElementById("say").dataset;
   const DELAYS = [1, 2, 4, 8, 15, 30];
   const OWN = new Set(["csrfmiddlewaretoken", "token", "rev"]);
   const formOf = (node) => node?.closest?.("form[data-draft]");
   const keyOf = (form) => `draft:${form.dataset.draft}`;
   const given = (form) => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+  /* As the server made it: a browser that loads a page anew fills it in again by itself. */
+  const rendered = (form) => { const copy = form.cloneNode(true); copy.reset(); return JSON.stringify(given(copy)); };
   const storage = {
     get: (key) => { try { return sessionStorage.getItem(key); } catch { return null; } },
     set: (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* a full or forbidden store: the server still gets it */ } },
@@ -70,13 +73,13 @@
     storage.set(keyOf(form), form.sentDraft ?? JSON.stringify(given(form)));
     const here = `${location.pathname}?q=${$(".hang-n", form)?.textContent ?? ""}`;
     if (status === 401) {
-      tell(form, "Not saved: you were signed out. What you wrote stays in this tab.", { href: `/accounts/login/?next=${encodeURIComponent(here)}`, text: "Sign in and go on" });
+      tell(form, `${say.signedOut} ${say.stays}`, { href: `${say.login}?next=${encodeURIComponent(here)}`, text: say.goOn });
     } else if (status >= 400 && status < 500 && status !== 429) {
-      tell(form, "Not saved: this page was open for long. What you wrote stays in this tab.", { href: here, text: "Load the page anew and go on" });
+      tell(form, `${say.old} ${say.stays}`, { href: here, text: say.anew });
     } else {
       const seconds = DELAYS[Math.min(form.tries ?? 0, DELAYS.length - 1)];
       form.tries = (form.tries ?? 0) + 1;
-      tell(form, `Not saved yet. Trying again in ${seconds} s. What you wrote stays in this tab.`);
+      tell(form, `${say.retry.replace("%s", seconds)} ${say.stays}`);
       setTimeout(() => again(form), seconds * 1000);
     }
   };
@@ -85,7 +88,8 @@
   /* A conflict and a used page bring the question back with both texts: show it. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr?.status;
-    if (formOf(event.detail.elt) && (status === 409 || status === 422)) {
+    const sender = event.detail.requestConfig?.elt; // the event itself is the target's
+    if (formOf(sender) && (status === 409 || status === 422)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
@@ -94,7 +98,8 @@
   const restore = () => {
     for (const form of document.querySelectorAll("form[data-draft]")) {
       const text = storage.get(keyOf(form));
-      if (!text || text === JSON.stringify(given(form))) continue;
+      if (!text) continue;
+      if (text === rendered(form)) { storage.remove(keyOf(form)); continue; }
       if ($("[role=alert]", form)) continue; // the server brought the text back itself
       let draft;
       try { draft = JSON.parse(text); } catch { continue; }
@@ -112,7 +117,7 @@
         const field = $(`input[name=order][value="${CSS.escape(key)}"]`, form);
         field?.closest("ol").append(field.closest("li"));
       }
-      tell(form, "What you wrote here before is back; it is being saved.");
+      tell(form, say.restored);
       form.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };
@@ -130,6 +135,6 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id === "sheet" || event.detail.elt?.id === "sheet") { settle(); restore(); }
   });
-  restore();
+  document.addEventListener("htmx:load", restore, { once: true }); // before, nothing would be sent
   if (location.hash) $(`${location.hash.replace(/[^#\w-]/g, "")} .said`)?.focus({ preventScroll: true });
 })();

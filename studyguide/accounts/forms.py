@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import LoginForm, ReauthenticateForm, SignupForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["remember"] = forms.BooleanField(
             required=False, initial=True, widget=forms.HiddenInput
         )
+
+
+class OnceMoreForm(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say(self.fields["password"], _("Password"))
 
 
 class MakeAccountForm(SignupForm):  # type: ignore[misc]

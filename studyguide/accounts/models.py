@@ -1,17 +1,25 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Any, NoReturn
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, Self
 from unicodedata import category
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from studyguide.accounts import privacy
+
+WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
+SLOWEST, FASTEST = 40, 800
 
 
 class Theme(models.TextChoices):
@@ -99,6 +107,11 @@ class User(Preferences, AbstractUser):
     email = OptionalEmailField(_("e-mail address"), null=True, blank=True)
     display_name = models.CharField(_("name shown to others"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    words_per_minute = models.PositiveSmallIntegerField(
+        _("words a minute"),
+        default=WORDS_A_MINUTE,
+        validators=[MinValueValidator(SLOWEST), MaxValueValidator(FASTEST)],
+    )
 
     objects = PersonManager()  # type: ignore[misc]
 
@@ -135,6 +148,8 @@ class Session(AbstractBaseSession):
     finds both and one DELETE signs a person out everywhere."""
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="browser_sessions")
+    started_at = models.DateTimeField(default=timezone.now)  # with this key
+    seen_at = models.DateTimeField(default=timezone.now)  # to within ten minutes
 
     objects = BaseSessionManager["Session"]()  # type: ignore[misc]
 
@@ -222,6 +237,87 @@ class AuditEntry(models.Model):
         return cls.objects.create(
             at=now, by=by, act=act, about=one_line(about)[:200], details=plain(details or {})
         )
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def waiting(self) -> Self:
+        return self.filter(undone_at=None, done_at=None)
+
+    def due(self, now: datetime) -> Self:
+        return self.waiting().filter(due_at__lte=now)
+
+
+class Erasure(models.Model):
+    """A person's wish to be forgotten. It waits, can be taken back, and is then carried out."""
+
+    WAITS = timedelta(days=14)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="erasures")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(undone_at=None, done_at=None),
+                name="erasure_waiting_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None) | Q(done_at=None),
+                name="erasure_is_done_or_undone",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(undone_at=None, done_at=None),
+                name="erasure_waiting_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} due {self.due_at:%Y-%m-%d}"
+
+    @classmethod
+    def ask(cls, user: User, *, now: datetime) -> Erasure:
+        """The one that waits, made if there is none."""
+        with transaction.atomic():
+            User.objects.select_for_update().only("pk").get(pk=user.pk)
+            erasure, made = cls.objects.waiting().get_or_create(
+                user=user, defaults={"asked_at": now, "due_at": now + cls.WAITS}
+            )
+            if made:
+                erasure.log("asked", by=user, now=now)
+            return erasure
+
+    def undo(self, *, now: datetime) -> bool:
+        """Take it back. False when it was taken back or carried out already."""
+        with transaction.atomic():
+            moved = Erasure.objects.waiting().filter(pk=self.pk).update(undone_at=now)
+            if moved:
+                self.log("undone", by=self.user, now=now)
+            return bool(moved)
+
+    def execute(self, *, now: datetime) -> bool:
+        """Forget the person, all or nothing. False when there was nothing to do, or something
+        stands against it: it is then looked at again the next time."""
+        with transaction.atomic():
+            user = User.objects.select_for_update().get(pk=self.user_id)
+            if privacy.objections(user):
+                return False
+            moved = Erasure.objects.due(now).filter(pk=self.pk).update(done_at=now)
+            if moved:
+                privacy.erase(user, now)
+                self.log("done", by=None, now=now)
+            return bool(moved)
+
+    def log(self, what: str, *, by: User | None, now: datetime) -> None:
+        AuditEntry.record(act=f"erasure.{what}", by=by, about=f"user:{self.user_id}", now=now)
 
 
 def one_line(text: str) -> str:

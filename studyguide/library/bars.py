@@ -20,11 +20,15 @@ class Bar:
     words: int
     is_read: bool = False
     is_here: bool = False
+    is_checked: bool = False
+    is_firm: bool = False
 
     @property
     def fill(self) -> str:
         if self.is_here:
             return "f-now"
+        if self.is_firm:
+            return "f-firm"
         return "f-ink" if self.is_read else "f-todo"
 
 
@@ -39,13 +43,21 @@ def heights(bars: Sequence[Bar]) -> list[float]:
 
 
 def rects(bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor: float) -> str:
-    """Bars of `relative` heights standing on `floor`, `step` apart, all in percent."""
-    return "".join(
-        f'<rect class="{bar.fill}" x="{percent(index * step)}" '
-        f'y="{percent(floor * (1 - height))}" width="{percent(step * 0.74)}" '
-        f'height="{percent(floor * height)}"/>'
-        for index, (bar, height) in enumerate(zip(bars, relative, strict=True))
-    )
+    """Bars of `relative` heights standing on `floor`, `step` apart, all in percent. One whose
+    questions are answered is cut through near its foot."""
+    drawn = []
+    for index, (bar, height) in enumerate(zip(bars, relative, strict=True)):
+        place = f'x="{percent(index * step)}" width="{percent(step * 0.74)}"'
+        drawn.append(
+            f'<rect class="{bar.fill}" {place} y="{percent(floor * (1 - height))}" '
+            f'height="{percent(floor * height)}"/>'
+        )
+        if bar.is_checked:
+            drawn.append(
+                f'<rect class="f-cut" {place} y="{percent(floor * 0.88)}" '
+                f'height="{percent(floor * 0.035)}"/>'
+            )
+    return "".join(drawn)
 
 
 def sky(bars: Sequence[Bar], relative: Sequence[float], *, slots: int) -> SafeString:
@@ -97,8 +109,13 @@ def told(bars: Sequence[Bar]) -> str:
     here = next((bar.number for bar in bars if bar.is_here), None)
     words = _(
         "The essay drawn as %(all)d bars, one for each paragraph, taller for longer. "
-        "%(read)d are read."
-    ) % {"all": len(bars), "read": read}
+        "%(read)d are read, %(checked)d checked, %(firm)d firm."
+    ) % {
+        "all": len(bars),
+        "read": read,
+        "checked": sum(bar.is_checked for bar in bars),
+        "firm": sum(bar.is_firm for bar in bars),
+    }
     if here is not None:
         words += " " + _("You are at paragraph %(here)d.") % {"here": here}
     return words
@@ -107,5 +124,7 @@ def told(bars: Sequence[Bar]) -> str:
 def rail_bar(bar: Bar, relative: float) -> SafeString:
     return mark_safe(  # noqa: S308
         f'<svg class="bar" aria-hidden="true"><rect class="{bar.fill}" '
-        f'width="{percent(relative * 100)}" height="100%"/></svg>'
+        f'width="{percent(relative * 100)}" height="100%"/>'
+        + ('<rect class="f-cut" x="6%" width="4%" height="100%"/>' if bar.is_checked else "")
+        + "</svg>"
     )

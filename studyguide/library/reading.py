@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from quizzes.mastery import Standing
+from quizzes.models.attempts import day_of
+from quizzes.standing import Learned
 from studyguide.accounts.models import User
 from studyguide.library import bars
 from studyguide.library.bars import Bar
@@ -17,13 +22,26 @@ from studyguide.library.models import Article, ReadingPosition, ReadingState, Se
 Reader = User | AnonymousUser
 
 
+def with_place(articles: QuerySet[Article], user: Reader) -> QuerySet[Article]:
+    """With the number of the passage where a reader last was, in the same query."""
+    if not user.is_authenticated:
+        return articles
+    mine = ReadingPosition.objects.filter(user=user, article=OuterRef("pk"))
+    return articles.annotate(place=Subquery(mine.values("passage__number")[:1]))
+
+
+def learned_of(user: Reader, article: Article) -> Learned:
+    """What a reader knows of an article today."""
+    return Learned.of(user, source=article.slug, on=day_of(user, timezone.now()))
+
+
 @dataclass(frozen=True)
 class Progress:
     """A reader's marks in one article, by number of the passage."""
 
     read: frozenset[int] = frozenset()
     unclear: frozenset[int] = frozenset()
-    position: int | None = None  # the last place, whatever was marked there
+    position: int | None = None  # the last place, if the article came `with_place`
 
     @classmethod
     def of(cls, user: Reader, article: Article) -> Progress:
@@ -32,12 +50,7 @@ class Progress:
         states = ReadingState.objects.filter(user=user, article=article).values_list(
             "passage__number", "is_read", "is_unclear"
         )
-        position = (
-            ReadingPosition.objects.filter(user=user, article=article)
-            .values_list("passage__number", flat=True)
-            .first()
-        )
-        return cls.from_rows(list(states), position)
+        return cls.from_rows(list(states), getattr(article, "place", None))
 
     @classmethod
     def from_rows(cls, rows: Sequence[tuple[int, bool, bool]], position: int | None) -> Progress:
@@ -63,6 +76,9 @@ class ContentsRow:
     read: int
     total: int
     is_here: bool
+    checked: int
+    firm: int  # passages called firm
+    standing: Standing  # of all cards of the section
 
     @property
     def is_read(self) -> bool:
@@ -94,6 +110,8 @@ class Contents:
     read: int
     here: int | None  # number of the passage to go on at
     section: Section | None  # the section it is in
+    checked: int
+    firm: int
     remaining: int = 0  # unread passages of that section
 
     @property
@@ -104,11 +122,13 @@ class Contents:
         return max(1, round(self.section.minutes * self.remaining / size))
 
 
-def contents(article: Article, sections: Sequence[Section], progress: Progress) -> Contents:
+def contents(
+    article: Article, sections: Sequence[Section], progress: Progress, learned: Learned
+) -> Contents:
     """`sections` in order, with their chapters fetched."""
     numbers = [n for s in sections for n in range(s.first, s.last + 1)]
     here = progress.next_of(numbers)
-    drawn = [bar_of(article.facts, n, progress, here) for n in numbers]
+    drawn = [bar_of(article, n, progress, learned, here) for n in numbers]
     relative = dict(zip(numbers, bars.heights(drawn), strict=True))
     by_number = {bar.number: bar for bar in drawn}
     slots = max((s.last - s.first + 1 for s in sections), default=1)
@@ -123,7 +143,18 @@ def contents(article: Article, sections: Sequence[Section], progress: Progress) 
             here_section = section
         sky = bars.sky([by_number[n] for n in span], [relative[n] for n in span], slots=slots)
         read = sum(n in progress.read for n in span)
-        chapter.rows.append(ContentsRow(section, sky, read, len(span), is_here))
+        chapter.rows.append(
+            ContentsRow(
+                section,
+                sky,
+                read,
+                len(span),
+                is_here,
+                checked=sum(by_number[n].is_checked for n in span),
+                firm=sum(by_number[n].is_firm for n in span),
+                standing=learned.standing(article.questions_at(*span)),
+            )
+        )
     return Contents(
         chapters=[*chapters.values()],
         skyline=bars.skyline(drawn, [(c.label, c.first, c.last) for c in chapters.values()]),
@@ -131,6 +162,8 @@ def contents(article: Article, sections: Sequence[Section], progress: Progress) 
         read=len(progress.read.intersection(numbers)),
         here=here,
         section=here_section,
+        checked=sum(bar.is_checked for bar in drawn),
+        firm=sum(bar.is_firm for bar in drawn),
         remaining=unread_in(here_section, progress),
     )
 
@@ -153,6 +186,16 @@ def unread_in(section: Section | None, progress: Progress) -> int:
     return sum(n not in progress.read for n in range(section.first, section.last + 1))
 
 
-def bar_of(facts: dict[str, Any], number: int, progress: Progress, here: int | None) -> Bar:
-    words = facts.get(f"p{number}", {}).get("words", 0)
-    return Bar(number, words, number in progress.read, number == here)
+def bar_of(
+    article: Article, number: int, progress: Progress, learned: Learned, here: int | None
+) -> Bar:
+    facts: dict[str, Any] = article.facts
+    asked = article.questions_at(number)
+    return Bar(
+        number,
+        words=facts.get(f"p{number}", {}).get("words", 0),
+        is_read=number in progress.read,
+        is_here=number == here,
+        is_checked=learned.is_checked(asked),
+        is_firm=learned.standing(asked).is_firm,
+    )

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from studyguide.library.views import around, glossary, marks, originals, reader, search
+from studyguide.library.views import (
+    around,
+    glossary,
+    marks,
+    memory,
+    originals,
+    reader,
+    revision,
+    search,
+)
 
 REF = r"(?P<ref>[pn][1-9][0-9]{0,3})"
 
@@ -15,6 +24,11 @@ urlpatterns = [
         "articles/<slug:article>/glossary/<slug:term>/",
         glossary.glossary_term,
         name="glossary_term",
+    ),
+    path(
+        "articles/<slug:article>/glossary/<slug:term>/remember/",
+        memory.glossary_term_remember,
+        name="glossary_term_remember",
     ),
     path("articles/<slug:article>/timeline/", around.timeline, name="timeline"),
     path("articles/<slug:article>/people/", around.people, name="people"),
@@ -32,6 +46,12 @@ urlpatterns = [
         "articles/<slug:article>/print/<slug:part>/",
         reader.print_part,
         name="print_part",
+    ),
+    path("articles/<slug:article>/revision/", revision.revision, name="revision"),
+    path(
+        "articles/<slug:article>/revision/<slug:part>/",
+        revision.revision_sheet,
+        name="revision_sheet",
     ),
     path("articles/<slug:article>/originals/", originals.originals, name="originals"),
     path(
@@ -52,6 +72,11 @@ urlpatterns = [
     path("articles/<slug:article>/position/", marks.position, name="position"),
     re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/$", reader.permalink, name="permalink"),
     re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/mark/$", marks.mark, name="mark"),
+    re_path(
+        rf"^articles/(?P<article>[\w-]+)/{REF}/remember/$",
+        memory.passage_remember,
+        name="passage_remember",
+    ),
     path(
         "articles/<slug:article>/<slug:chapter>/<slug:section>/",
         reader.section,

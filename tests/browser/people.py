@@ -39,8 +39,51 @@ Question.objects.bulk_create(
     for spec in specs()
 )
 load_samples()
+# What the reader has answered: most of it right, some of it long ago.
+from datetime import timedelta
+from quizzes import checkpoint
+from quizzes.models import Attempt, QuestionVersion
+from quizzes.rules import Rules
+from studyguide.progress.models import StudyPlan
+now = timezone.now()
+asked = QuestionVersion.objects.filter(question__source=article.slug, kind__in=['choice', 'text'])
+for n, version in enumerate(asked.select_related('question').order_by('question__position')[:90]):
+    key = version.load().key()
+    others = [o['key'] for o in version.shown.get('options', []) if o['key'] != key]
+    value = key if n % 4 else (others or ['another word'])[0]
+    for days in [60 - n // 3, 20 - n // 6][:1 + bool(n % 3)]:
+        checkpoint.keep(reader, version, value, token=uuid4(), now=now - timedelta(days=days))
+StudyPlan.objects.create(user=reader, article=article, made_at=now, minutes_a_day=15,
+                         ready_on=(now + timedelta(days=12)).date())
+rules = Rules(has_certainty=True)
+for quiz in Quiz.objects.filter(source=article.slug, group='section')[:3]:
+    attempt = Attempt.start(user=reader, quiz=quiz, now=now, rules=rules)
+    for n, row in enumerate(attempt.questions.select_related('version')):
+        attempt.respond(row.question_id, row.version.load().key() if n % 4 else None,
+                        token=uuid4(), base_rev=0, now=now, certainty=1 + n % 3)
+    attempt.submit(now=now)
 Quiz.objects.filter(source='samples').update(group='own', owner=reader, external_id=None,
                                              public_id='samples', title='All kinds of question')
+# Cards of the reader: some due, some to come, some new; the first due is said from memory.
+from datetime import timedelta
+from quizzes.models import Review, ReviewCard
+from quizzes.models.attempts import day_of
+from quizzes.models.memory import look
+from quizzes.scheduling import Rating
+now = timezone.now()
+today = day_of(reader, now)
+terms = Question.objects.filter(external_id__startswith='term-', external_id__endswith='-recall')
+drawn = Question.objects.drawn().filter(aim='fact').exclude(source='samples').order_by('position')
+chosen = [*terms.order_by('position')[:8], *drawn.exclude(cards__user=reader)[:8]]
+# Ids that a test can name, from 20,000 on.
+for n, question in enumerate(chosen):
+    card = ReviewCard.of(reader.pk, question, day=today, now=now)
+    card.pk = 20_000 + n
+    card.save(force_insert=True)
+for n, card in enumerate(ReviewCard.objects.filter(user=reader).order_by('pk')[:14]):
+    for ago, rating in ((30 - n, Rating.GOOD), (26 - n, Rating(1 + n % 4))):
+        look(card, rating, day=today - timedelta(days=ago), now=now, how=Review.How.RATED)
+ReviewCard.objects.filter(pk=20_000).update(due_on=today - timedelta(days=25))
 """
 SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"
@@ -57,14 +100,31 @@ PAGES = {
     "page": f"/articles/{SLUG}/pages/before-you-read/",
     "search": f"/articles/{SLUG}/search/?q=bureaucracy",
     "nothing": f"/articles/{SLUG}/search/?q=zebra",
+    "revision": f"/articles/{SLUG}/revision/",
+    "sheet": f"/articles/{SLUG}/revision/whole/",
+    "sheet-chapter": f"/articles/{SLUG}/revision/party-and-class/",
     "print-list": f"/articles/{SLUG}/print/",
     "print": f"/articles/{SLUG}/print/party-and-class/",
     "settings": "/settings/",
     "missing": "/nothing-here/",
 }
 OF_READERS = {
+    "dashboard": "/me/",
+    "plan": "/me/plan/",
+    "mistakes": "/me/mistakes/",
+    "attempts": "/me/attempts/",
+    "me-section": f"/me/sections/{SLUG}/where-to-begin/",
+    "me-term": f"/me/terms/{SLUG}/gosplan/",
+    "review": "/review/",
+    "review-answer": "/review/?show=20000",
+    "review-cards": "/review/cards/",
+    "review-card": "/review/cards/20000/",
+    "review-settings": "/review/settings/",
+    "remember": f"/articles/{SLUG}/p44/remember/",
     "originals": f"/articles/{SLUG}/originals/",
     "account": "/account/",
+    "data": "/me/data/",
+    "calendar": "/me/calendar/",
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",
     "mfa": "/accounts/2fa/",

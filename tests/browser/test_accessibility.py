@@ -40,6 +40,13 @@ def test_axe_finds_nothing_for_a_visitor(open_page: OpenPage, width: int, theme:
 
 
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_axe_finds_nothing_for_a_newcomer(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page("/me/", user="newcomer", width=width, theme=theme)
+    assert page.get_by_role("heading", name="Nothing here yet, as it should be").is_visible()
+    assert not violations(page)
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
 @pytest.mark.parametrize("view", ["Notes", "Beside", "Original"])
 def test_axe_finds_nothing_beside_a_copy(
     open_page: OpenPage, width: int, theme: str, view: str

@@ -1,5 +1,6 @@
 from studyguide.library.models.content import (
     Article,
+    AskedTerm,
     Chapter,
     Evidence,
     Footnote,
@@ -26,6 +27,7 @@ from studyguide.library.models.search import SearchEntry
 
 __all__ = [
     "Article",
+    "AskedTerm",
     "Chapter",
     "Evidence",
     "Footnote",

@@ -6,11 +6,15 @@ retired, because learners' rows point at it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from quizzes.standing import Ids
 
 
 class ContentQuerySet(models.QuerySet[Any]):
@@ -25,6 +29,14 @@ class Content(models.Model):
 
     class Meta:
         abstract = True
+
+
+@dataclass(frozen=True)
+class AskedTerm:
+    ref: str
+    term: str
+    at: str  # ref of the first passage that it occurs in; '' if in none
+    ids: Ids
 
 
 class Article(Content):
@@ -45,6 +57,9 @@ class Article(Content):
     licence_url = models.URLField(blank=True)
     # What the pages around the text need and nobody asks for alone.
     facts = models.JSONField(default=dict)  # {ref: {words, sentences, notes, ...}}
+    # Whose questions are whose: {passages: {p44: [[ids of those that become cards], [of the
+    # others]]}, terms: {ref: {term, at, ids: [[...], [...]]}}}.
+    asks = models.JSONField(default=dict)
     argument = models.JSONField(default=list)  # [{id, kind, text_html, at, parts}]
     pages = models.JSONField(default=list)  # [{slug, title, body_html}]
     digest = models.CharField(max_length=64)  # sha256 of the files and the renderer
@@ -55,6 +70,19 @@ class Article(Content):
 
     def get_absolute_url(self) -> str:
         return reverse("article", args=[self.slug])
+
+    def questions_at(self, *numbers: int) -> Ids:
+        """Questions that these passages prove."""
+        passages = self.asks.get("passages", {})
+        return Ids.together(Ids.of(passages.get(f"p{number}")) for number in numbers)
+
+    @cached_property
+    def terms_asked(self) -> dict[str, AskedTerm]:
+        """Every term by its ref, with the first passage that it occurs in."""
+        return {
+            ref: AskedTerm(ref, term["term"], term["at"], Ids.of(term["ids"]))
+            for ref, term in self.asks.get("terms", {}).items()
+        }
 
 
 class Chapter(Content):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from studyguide.accounts.models import User
+from studyguide.accounts.models import AuditEntry, User
 from studyguide.library.models.content import Article, Passage
 
 
@@ -77,6 +78,20 @@ class Original(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article} ({self.get_audience_display()})"
+
+    def record(self, what: str, *, by: User | None, now: datetime) -> None:
+        """What concerns more than its owner is recorded: shown to others, or taken from them."""
+        AuditEntry.record(
+            act=f"original.{what}",
+            by=by,
+            about=f"original:{self.pk}",
+            details={
+                "article": self.article.slug,
+                "owner": self.owner_id,
+                "audience": str(self.audience),
+            },
+            now=now,
+        )
 
     def may_be_removed_by(self, user: User) -> bool:
         """Its owner; and staff, who may have to take down what others shared."""

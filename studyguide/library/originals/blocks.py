@@ -16,6 +16,8 @@ from lxml import etree
 LARGEST = 2 * 1024 * 1024  # bytes
 DEEPEST = 200  # elements inside one another
 MOST_BLOCKS = 5_000
+MOST_LINES = 50_000
+SMALL = 50_000  # characters of a page that no parser is kept busy by
 LONGEST_LINE = 130  # characters; beyond it nobody broke the lines
 PASTE = "Open it, select all (Ctrl+A), copy, and paste the text here instead."
 SIGNATURES = (
@@ -124,7 +126,14 @@ def blocks_of(source: str) -> list[Block]:
     source = source.replace("\ufeff", "").replace("\u200b", "").replace("\xad", "")
     if not source.strip():
         raise Unreadable("There is no text in it. Paste the article, or choose a file.")
-    blocks = html_blocks(source) if LOOKS_HTML.match(source) else text_blocks(source)
+    if not LOOKS_HTML.match(source):
+        blocks = text_blocks(source)
+    elif len(source) <= SMALL:
+        blocks = html_blocks(source)
+    else:
+        from studyguide.library.originals.apart import html_blocks_apart
+
+        blocks = html_blocks_apart(source)
     if len(blocks) > MOST_BLOCKS:
         raise Unreadable("That has more than 5,000 paragraphs. Send the article alone.")
     return [block for block in blocks if block.text.strip()]
@@ -134,6 +143,8 @@ def blocks_of(source: str) -> list[Block]:
 
 
 def text_blocks(source: str) -> list[Block]:
+    if source.count("\n") > MOST_LINES:
+        raise Unreadable("That has more than 50,000 lines. Send the article alone.")
     lines = source.expandtabs(4).split("\n")
     groups = groups_of([line.rstrip() for line in lines])
     width = wrapped_at([line for group in groups for line in group])
@@ -174,7 +185,7 @@ def split_group(lines: list[str], width: int, words: frozenset[str]) -> list[str
     line with a full stop, or before a heading, a quotation or a numbered note."""
     if not width and len(lines) > 1 and not is_broken_group(lines):
         return lines
-    pieces = [lines[0]]
+    pieces = [[lines[0]]]
     for before, line in pairwise(lines):
         is_new = (
             starts_block(line)
@@ -182,10 +193,10 @@ def split_group(lines: list[str], width: int, words: frozenset[str]) -> list[str
             or (width and len(before) < width * 0.75 and TERMINAL.search(before.strip()))
         )
         if is_new:
-            pieces.append(line)
+            pieces.append([line])
         else:
-            pieces[-1] = join(pieces[-1], line.strip(), words)
-    return pieces
+            add(pieces[-1], line.strip(), words)
+    return ["".join(piece) for piece in pieces]
 
 
 def is_broken_group(lines: list[str]) -> bool:
@@ -203,17 +214,21 @@ def starts_heading(line: str) -> bool:
     return bool(re.match(r"#{1,6} ", line))
 
 
-def join(before: str, after: str, words: frozenset[str]) -> str:
-    """A word broken at the end of a line is whole again if the text has it whole
-    somewhere; otherwise the hyphen may be the word's own (`self-confidence`) and stays."""
-    if before.startswith(">") and after.startswith(">"):
+def add(piece: list[str], after: str, words: frozenset[str]) -> None:
+    """Adds a line to the lines of a paragraph. A word broken at the end of a line is whole again
+    if the text has it whole somewhere; otherwise the hyphen may be the word's own
+    (`self-confidence`) and stays."""
+    if piece[0].startswith(">") and after.startswith(">"):
         after = after.lstrip("> ")
-    start = re.search(r"([^\W\d_]+)-$", before)
+    start = re.search(r"([^\W\d_]+)-$", "".join(piece[-2:])[-LONGEST_LINE:])
     end = re.match(r"[^\W\d_]+", after)
     if start and end:
         whole = (start.group(1) + end.group()).casefold()
-        return (before[:-1] if whole in words else before) + after
-    return f"{before} {after}"
+        if whole in words:
+            piece[-1] = piece[-1][:-1]
+        piece.append(after)
+    else:
+        piece.append(f" {after}")
 
 
 def markdown_block(text: str) -> Block:
@@ -312,7 +327,8 @@ def walk(element: lxml.html.HtmlElement, blocks: list[Block], *, is_quote: bool)
             else:
                 blocks.append(Block(text_of(child), "quote"))
         elif child.tag == "ol" and is_note_list(child):
-            start = int(child.get("start") or 1)
+            found = re.fullmatch(r"\d{1,3}", child.get("start") or "", re.ASCII)
+            start = int(found.group()) if found else 1
             for n, item in enumerate(child.findall("li"), start):
                 blocks.append(Block(f"{n}\n{note_text(item)}", "note"))
         elif child.tag in PARAGRAPHS or not len(child) or is_inline(child):
@@ -377,7 +393,8 @@ def text_of(element: lxml.html.HtmlElement) -> str:
     """Its words; marks of notes as such; two line breaks part paragraphs."""
     out: list[str] = []
     collect(element, out)
-    text = re.sub(r"[ \t\n\r\f]*\x1e[ \t\n\r\f]*", "\x1e", "".join(out))
+    text = re.sub(r"[ \t\n\r\f]+", " ", "".join(out))
+    text = re.sub(r" ?\x1e ?", "\x1e", text)
     text = re.sub(r"\x1e{2,}", "\n\n", text).replace("\x1e", " ")
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 

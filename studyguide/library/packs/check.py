@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
+from studyguide.library.packs import discussion
 from studyguide.library.packs.plain_yaml import Document
 from studyguide.library.packs.questions import QuestionChecker
 from studyguide.library.packs.render import FOOTNOTE_MARK, Renderer, markdown
@@ -19,7 +20,8 @@ Complain = Callable[[str, int, str], None]
 # A chapter's slug stands where the names of pages stand.
 PAGES = {
     *("glossary", "timeline", "people", "footnotes", "bibliography", "argument"),
-    *("pages", "search", "print", "originals", "position"),
+    *("pages", "search", "print", "originals", "position", "revision"),
+    *("whole",),  # a revision sheet
 }
 RAW_HTML = re.compile(r"<[A-Za-z/!?]")
 REFUSED = {
@@ -60,6 +62,9 @@ class Checker:
         if self.pack.questions or self.pack.quizzes:
             QuestionChecker(self.pack, self.sentences(), self.complain).check()
         for page in self.pack.pages:
+            if page.slug == discussion.SLUG:
+                told = f"{page.slug} is made from the sections: call the page something else"
+                self.complain(f"pages/{page.slug}.md", 1, told)
             self.markdown(f"pages/{page.slug}.md", 1, page.body, has_headings=True)
 
     def line(self, file: str, *path: str | int) -> int:
@@ -288,6 +293,7 @@ class Checker:
                 self.complain(file, line, f"after: there is no event {event.after}")
             if event.date is None and not event.when:
                 self.complain(file, line, f"{event.id}: give a date, or say when in words (when:)")
+            self.on_sheets(file, line, event.id, event.at, is_essential=event.essential)
             self.markdown(file, line, event.text)
 
     def people(self) -> None:
@@ -300,6 +306,18 @@ class Checker:
             for said in person.says:
                 self.refer(file, line, [said.at, said.note])
                 self.markdown(file, line, said.text)
+                told = f"{person.id}, at {said.at}"
+                self.on_sheets(file, line, told, [said.at], is_essential=said.essential)
+            if any(said.essential for said in person.says) and not person.essential:
+                told = f"{person.id}: what they say is essential, so mark the person too"
+                self.complain(file, line, told)
+
+    def on_sheets(
+        self, file: str, line: int, name: str, at: Iterable[str], *, is_essential: bool
+    ) -> None:
+        """Revision sheets are made by chapter, and chapters hold passages."""
+        if is_essential and self.passages.isdisjoint(at):
+            self.complain(file, line, f"{name}: essential needs a passage in at, beside notes")
 
     def argument(self, parts: Iterable[Node], path: tuple[str | int, ...]) -> None:
         file = "argument.yaml"

@@ -21,7 +21,7 @@ def footnote_context(pack: Pack, note: Footnote) -> Row:
 
 def cite_context(work: Work, cite: Cite) -> Row:
     context = work.model_dump(include={"author", "editor", "title", "volume", "place"})
-    context |= cite.model_dump(include={"pages", "quoted_in", "said_by"})
+    context |= cite.model_dump(include={"pages", "quoted_in", "said_by", "ibid"})
     context["year"] = "n.d." if work.year == "nd" else work.year
     context["text"] = " ".join(
         filter(None, [cite.said_by, work.author, work.title, work.volume, work.year])

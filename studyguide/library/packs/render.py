@@ -28,6 +28,7 @@ from studyguide.library.sentences import sentences
 FOOTNOTE_MARK = re.compile(r"\[\^(\d+)\]")
 REFERENCE = re.compile(r"^[pn]\d+$")
 SLOT = re.compile(r"<!--slot (.*?)-->")
+TERM = re.compile(r'(<a (?:(?!data-term)[^>])*class="term)("[^>]*data-term=")([^"]+)"')
 ALLOWED_TAGS = {
     "a",
     "aside",
@@ -129,6 +130,7 @@ class Walk:
         self.words: list[str] = []
         self.sentences: list[str] = []
         self.is_stair = False
+        self.is_heading = False
         self.asides = 0
 
     def block(self, token: Token) -> None:
@@ -136,6 +138,8 @@ class Walk:
             self.asides += 1
         elif token.type in {"container_editor_close", "container_general_close"}:
             self.asides -= 1
+        if token.type in {"heading_open", "heading_close"}:
+            self.is_heading = token.type == "heading_open"
         if token.type == "container_stair_open":
             self.is_stair = True
         elif token.type == "ordered_list_open" and self.is_stair:
@@ -187,7 +191,7 @@ class Walk:
             if token.type == "link_open":
                 self.resolve(token)
             if token.type == "text":
-                out += self.text(token, is_linking=depth == 0)
+                out += self.text(token, is_linking=depth == 0 and not self.is_heading)
             else:
                 if token.type == "softbreak":
                     self.say(" ")
@@ -323,6 +327,7 @@ def clean(body: str) -> str:
 
 def segments(page: str) -> Segments:
     """Cut a rendered page at its slots: strings, and between them lists such as
-    ["mark", "p44"] that a view fills for one reader."""
-    pieces = SLOT.split(page)
+    ["mark", "p44"] that a view fills for one reader. A term's link has a slot in its class,
+    ["known", "nep"]."""
+    pieces = SLOT.split(TERM.sub(r'\1<!--slot known|\3-->\2\3"', page))
     return [piece if index % 2 == 0 else piece.split("|") for index, piece in enumerate(pieces)]

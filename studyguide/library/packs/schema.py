@@ -189,6 +189,7 @@ class Said(Strict):
     how: Literal["quoted", "reported", "held", "did"]
     text: Text
     note: FootnoteRef | Literal[""] = ""
+    essential: Flag = False
 
 
 class Person(Strict):

@@ -7,6 +7,7 @@ pack twice changes no row.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.asked import Asked
 from quizzes.checkpoint import open_question
+from studyguide.accounts.models import WORDS_A_MINUTE
 from studyguide.library import search
 from studyguide.library.models import (
     Article,
@@ -37,12 +39,13 @@ from studyguide.library.models import (
 )
 from studyguide.library.originals.store import render_all
 from studyguide.library.packs import bank, notes, timeline
+from studyguide.library.packs.check import nodes
+from studyguide.library.packs.discussion import discussion
 from studyguide.library.packs.render import Rendered, Renderer, segments
 from studyguide.library.packs.schema import Node, Pack
 from studyguide.library.packs.schema import Section as PackSection
 
-WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
-
+CITED = re.compile(r"\]\(([pn][0-9]+)\)")
 Row = dict[str, Any]
 
 
@@ -121,6 +124,8 @@ class Sync:
         self.loaded.changed += done.changed
         self.loaded.retired += done.retired
         bank.link_evidence(self.pack, article, passages, footnotes)
+        article.asks = bank.asks_of(article)
+        article.save(update_fields=["asks"])
 
     # Rendering, and with it where each term occurs
 
@@ -166,7 +171,7 @@ class Sync:
                     "title": page.title,
                     "body_html": self.renderer.render(page.body).html,
                 }
-                for page in self.pack.pages
+                for page in [*self.pack.pages, *discussion(self.pack)]
             ],
             "digest": self.digest,
             "loaded_at": self.now,
@@ -262,7 +267,8 @@ class Sync:
         order = [p.ref for p in self.pack.passages] + [n.id for n in self.pack.footnotes]
         named = {person.term: person.at for person in self.pack.people if person.term}
         for term in self.pack.terms:
-            places = {*self.found[term.id], *named.get(term.id, ())}
+            cited = CITED.findall(term.definition)  # there, though perhaps in other words
+            places = {*self.found[term.id], *named.get(term.id, ()), *cited}
             own: Row = {"without": [term.id]}
             key = search.fold(term.term)
             yield {
@@ -304,6 +310,7 @@ class Sync:
                         "how": said.how,
                         "text_html": self.renderer.line(said.text),
                         "note": said.note,
+                        "is_essential": said.essential,
                     }
                     for said in person.says
                 ],
@@ -348,7 +355,9 @@ class Sync:
                 )
         places = {p.ref: p.place for p in row.passages.all()}
         checks = checkpoints_of(row)
+        argued = argued_at(self.pack.argument)
         return {
+            "article": self.pack.article.slug,
             "slug": section.id,
             "back": row.get_absolute_url(),
             "question_html": self.renderer.line(section.question),
@@ -362,6 +371,7 @@ class Sync:
                     "note_html": rendered[p.ref].html,
                     "footnotes": footnotes[p.ref],
                     "place": places[p.ref],
+                    "argued": argued.get(p.ref, []),
                     "checks": checks.get(p.ref, []),
                 }
                 for p in section.passages
@@ -406,6 +416,16 @@ def checkpoints_of(section: Section) -> dict[str, list[Asked]]:
         if row.question.current is not None:
             one = open_question(row.question.current)
             found.setdefault(row.passage.ref, []).append(one)
+    return found
+
+
+def argued_at(tree: Iterable[Node]) -> dict[str, list[Row]]:
+    """By passage, the nodes of the argument that stand on it."""
+    found: dict[str, list[Row]] = {}
+    for node in nodes(tree):
+        for ref in node.at:
+            row = {"id": node.id, "kind": node.kind, "text": node.text}
+            found.setdefault(ref, []).append(row)
     return found
 
 

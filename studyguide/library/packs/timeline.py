@@ -35,15 +35,15 @@ def event_rows(pack: Pack, renderer: Renderer) -> Iterable[Row]:
 
 
 def in_order(events: Iterable[Event]) -> list[tuple[Event, str]]:
-    """Dated events by start, wider spans first; an undated one after its `after`,
-    or at the end. With each the year it stands under."""
+    """Dated events by start, wider spans first; one with `after` behind that event, whatever
+    its own date; undated ones without it at the end. With each the year it stands under."""
     events = list(events)
     dated = sorted(
-        (event for event in events if event.date),
+        (event for event in events if event.date and not event.after),
         key=lambda e: (e.date.start, -e.date.end.toordinal()),  # type: ignore[union-attr]
     )
     ordered = [(event, str(event.date.start.year)) for event in dated if event.date]
-    waiting = [event for event in events if not event.date]
+    waiting = [event for event in events if event.after or not event.date]
     while waiting:
         left = []
         for event in waiting:

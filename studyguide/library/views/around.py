@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from quizzes.models import Quiz
 from studyguide.library.era import era
 from studyguide.library.models import Article
 
@@ -30,6 +31,7 @@ def timeline(request: HttpRequest, article: str) -> HttpResponse:
         "events": events,
         "years": years,
         "era": era(events),
+        "quiz": Quiz.objects.named(article, "timeline"),
         "nav": "timeline",
     }
     return render(request, "library/timeline.html", context)
@@ -47,6 +49,7 @@ def people(request: HttpRequest, article: str) -> HttpResponse:
             (letter, list(group))
             for letter, group in groupby(everybody, key=lambda p: p.sort_key[:1].upper())
         ],
+        "quiz": Quiz.objects.named(article, "who-says-it"),
         "nav": "people",
     }
     return render(request, "library/people.html", context)

@@ -10,9 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from quizzes.mastery import Standing
+from quizzes.models import AttemptQuestion
+from quizzes.standing import Ids, Learned
 from studyguide.http import HtmxHttpRequest
 from studyguide.library.models import Article, GlossaryTerm
+from studyguide.library.page import counting_due
+from studyguide.library.reading import learned_of
 from studyguide.library.search import fold
+from studyguide.library.views.memory import memory_of, with_memory
 
 Kind = GlossaryTerm.Kind
 PLURALS: dict[str, str | Promise] = {
@@ -24,6 +30,7 @@ PLURALS: dict[str, str | Promise] = {
     Kind.EVENT: _("Events"),
     Kind.TEXT: _("Texts"),
 }
+LAST = 5  # answers shown of a learner on an entry
 SHOWN = [
     "ref",
     "term",
@@ -47,6 +54,8 @@ def glossary(request: HtmxHttpRequest, article: str) -> HttpResponse:
     if asked:
         terms = [term for term in terms if answers(term, fold(asked))]
     kind = request.GET.get("kind", "")
+    learned = learned_of(request.user, found)
+    known = {ref: learned.standing(term.ids) for ref, term in found.terms_asked.items()}
     context = {
         "article": found,
         "asked": asked,
@@ -57,7 +66,7 @@ def glossary(request: HtmxHttpRequest, article: str) -> HttpResponse:
             for kind, label in PLURALS.items()
         ],
         "letters": [
-            (letter, [shown(term) for term in group])
+            (letter, [shown(term, known.get(term["ref"])) for term in group])
             for letter, group in groupby(terms, key=lambda term: term["letter"])
         ],
         "nav": "terms",
@@ -71,13 +80,14 @@ def answers(term: dict[str, Any], asked: str) -> bool:
     return any(spelling.startswith(asked) or f" {asked}" in spelling for spelling in spellings)
 
 
-def shown(term: dict[str, Any]) -> dict[str, Any]:
+def shown(term: dict[str, Any], standing: Standing | None) -> dict[str, Any]:
     passages = [ref[1:] for ref in term["places"] if ref.startswith("p")]
     return {
         **term,
         "kind_label": Kind(term["kind"]).label,
         "passages": passages[:4],
         "more": len(passages[4:]),
+        "standing": standing if standing and standing.is_begun else None,
     }
 
 
@@ -86,9 +96,15 @@ def shown(term: dict[str, Any]) -> dict[str, Any]:
 def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResponse:
     """An entry's page; for htmx the pop-over."""
     terms = GlossaryTerm.objects.current().select_related("article")
+    terms = counting_due(with_memory(terms, term, request.user), request.user)
     found = get_object_or_404(terms, article__slug=article, article__retired_at=None, ref=term)
+    request.due_count = getattr(found, "due_count", None) or 0  # type: ignore[attr-defined]
     if request.htmx:
-        response = render(request, "library/_term.html", {"term": found})
+        response = render(
+            request,
+            "library/_term.html",
+            {"term": found, "memory": memory_of(found, request.user)},
+        )
         response.headers["Vary"] = "HX-Request"
         return response
     passages = dict(
@@ -103,8 +119,21 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
             (ref, ref[1:], passages.get(ref, "")) for ref in found.places if ref in passages
         ],
         "notes": [(ref, ref[1:]) for ref in found.places if ref.startswith("n")],
+        **known_of(request, found),
+        "memory": memory_of(found, request.user),
         "nav": "terms",
     }
     response = render(request, "library/glossary_term.html", context)
     response.headers["Vary"] = "HX-Request"
     return response
+
+
+def known_of(request: HtmxHttpRequest, term: GlossaryTerm) -> dict[str, Any]:
+    """What an entry shows a learner of himself: how firm the term is, his last answers on it."""
+    asked = term.article.terms_asked.get(term.ref)
+    if not request.user.is_authenticated or asked is None:
+        return {"standing": Learned().standing(Ids()), "answers": []}
+    return {
+        "standing": learned_of(request.user, term.article).standing(asked.ids),
+        "answers": AttemptQuestion.objects.told_to(request.user).about(asked.ids.all)[:LAST],
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -98,25 +99,33 @@ def original_confirm(request: HttpRequest, article: str) -> HttpResponse:
         form.add_error("text", _("None of it fits this article. Nothing was stored."))
         context = context_of(request, found, form)
         return render(request, "library/originals.html", context, status=422)
-    store(
-        form.parsed,
-        alignment,
-        article=found,
-        owner=user,
-        audience=share.audience,
-        right=share.cleaned_data.get("right", ""),
-        credit=form.cleaned_data["credit"],
-        at=timezone.now(),
-    )
+    now = timezone.now()
+    with transaction.atomic():
+        stored = store(
+            form.parsed,
+            alignment,
+            article=found,
+            owner=user,
+            audience=share.audience,
+            right=share.cleaned_data.get("right", ""),
+            credit=form.cleaned_data["credit"],
+            at=now,
+        )
+        if stored.audience != Original.Audience.PRIVATE:
+            stored.record("share", by=user, now=now)
     messages.success(request, _("Your copy is stored. It stands beside the notes from now on."))
     return redirect("originals", article=article)
 
 
 @require_POST
 def original_remove(request: HttpRequest, article: str, original: int) -> HttpResponse:
+    user = signed_in(request)
     copy = get_object_or_404(Original, article__slug=article, pk=original)
-    if not copy.may_be_removed_by(signed_in(request)):
+    if not copy.may_be_removed_by(user):
         raise Http404
-    copy.delete()
+    with transaction.atomic():
+        if copy.owner_id != user.pk or copy.audience != Original.Audience.PRIVATE:
+            copy.record("remove", by=user, now=timezone.now())
+        copy.delete()
     messages.success(request, _("The copy is gone, with everything made from it."))
     return redirect("originals", article=article)

@@ -4,8 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from quizzes.models.attempts import day_of
+from quizzes.standing import Learned
 from studyguide.accounts.preferences import preferences_of
 from studyguide.library.models import (
     Article,
@@ -15,14 +18,15 @@ from studyguide.library.models import (
     Passage,
     Section,
 )
-from studyguide.library.page import SectionPage, for_reader
-from studyguide.library.reading import Progress, contents
+from studyguide.library.page import SectionPage, State, counting_due, for_reader, section_for
+from studyguide.library.reading import Progress, contents, learned_of, with_place
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    articles = list(Article.objects.current().order_by("title")[:200])
+    shelf = with_place(counting_due(Article.objects.current(), request.user), request.user)
+    articles = list(shelf.order_by("title")[:200])
     if len(articles) == 1:
         return show_article(request, articles[0])
     return render(request, "library/home.html", {"articles": articles, "nav": "read"})
@@ -31,15 +35,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def article(request: HttpRequest, article: str) -> HttpResponse:
-    return show_article(request, get_object_or_404(Article.objects.current(), slug=article))
+    shelf = with_place(counting_due(Article.objects.current(), request.user), request.user)
+    return show_article(request, get_object_or_404(shelf, slug=article))
 
 
 def show_article(request: HttpRequest, article: Article) -> HttpResponse:
     sections = article.sections.current().select_related("chapter").defer("segments")
     progress = Progress.of(request.user, article)
+    request.due_count = getattr(article, "due_count", None) or 0  # type: ignore[attr-defined]
     context = {
         "article": article,
-        "contents": contents(article, list(sections), progress),
+        "contents": contents(article, list(sections), progress, learned_of(request.user, article)),
         "progress": progress,
         "nav": "read",
     }
@@ -49,15 +55,12 @@ def show_article(request: HttpRequest, article: Article) -> HttpResponse:
 @require_safe
 @login_not_required
 def section(request: HttpRequest, article: str, chapter: str, section: str) -> HttpResponse:
-    sections = Section.objects.current().filter(
-        article__slug=article, article__retired_at=None, slug=section
-    )
-    found = for_reader(sections.select_related("article", "chapter"), request.user).first()
+    found = section_for(request.user, article=article, section=section)
     if found is None:
         return moved(article, section)
-    if found.chapter.slug != chapter:
-        return redirect(found, permanent=True)
-    page = SectionPage(found, request)
+    if found[0].chapter.slug != chapter:
+        return redirect(found[0], permanent=True)
+    page = SectionPage(*found, request)
     if page.is_unchanged():
         return page.stamp(HttpResponse(status=304))
     return page.stamp(render(request, "library/section.html", page.context()))
@@ -109,7 +112,7 @@ def print_contents(request: HttpRequest, article: str) -> HttpResponse:
     sections = found.sections.current().select_related("chapter").defer("segments")
     context = {
         "article": found,
-        "contents": contents(found, list(sections), Progress()),
+        "contents": contents(found, list(sections), Progress(), Learned()),
     }
     return render(request, "library/print_contents.html", {**context, "nav": "read"})
 
@@ -120,12 +123,13 @@ def print_part(request: HttpRequest, article: str, part: str) -> HttpResponse:
     """A section or a chapter on one page, with notes, terms and footnotes."""
     found = get_object_or_404(Article.objects.current(), slug=article)
     sections = found.sections.current().filter(Q(chapter__slug=part) | Q(slug=part))
-    chosen = list(for_reader(sections.select_related("chapter"), request.user))
+    today = day_of(request.user, timezone.now())
+    chosen = list(for_reader(sections.select_related("chapter"), request.user, today))
     if not chosen:
         raise Http404
-    pages = [SectionPage(section, request, is_print=True) for section in chosen]
-    for page in pages:
-        page.section.article = found
+    for each in chosen:
+        each.article = found
+    pages = [SectionPage(each, State.of(each), request, is_print=True) for each in chosen]
     context = {
         "article": found,
         "pages": [(page.section, page.body_html()) for page in pages],

@@ -18,7 +18,9 @@ def test_a_term_is_linked_once_a_passage(renderer: Renderer) -> None:
     assert renderer.render("A lamp, a lantern, a lamp.").html.count('class="term"') == 1
 
 
-@pytest.mark.parametrize("source", ["*The lamp*", "[a lamp](p2)", "lampblack", "a nep"])
+@pytest.mark.parametrize(
+    "source", ["*The lamp*", "[a lamp](p2)", "lampblack", "a nep", "## A lamp"]
+)
 def test_a_term_is_not_linked_in(renderer: Renderer, source: str) -> None:
     assert 'class="term"' not in renderer.render(source).html
 

@@ -66,6 +66,11 @@ def test_terms_know_where_they_occur(article: Article) -> None:
     assert article.terms.get(ref="lamp-trust").places == ["p1", "n2"]
 
 
+def test_a_terms_places_hold_what_its_definition_cites(load: Load) -> None:
+    glossary = packs.GLOSSARY.replace("A board.", "A board, as told in [¶2](p2).")
+    assert load(glossary_yaml=glossary).terms.get(ref="lamp-trust").places == ["p1", "p2", "n2"]
+
+
 def test_a_footnote_of_an_outline_may_be_unmarked(article: Article) -> None:
     assert article.footnotes.get(ref="n1").passage.ref == "p1"
 
@@ -73,6 +78,16 @@ def test_a_footnote_of_an_outline_may_be_unmarked(article: Article) -> None:
 def test_undated_events_stand_after_what_they_follow(article: Article) -> None:
     refs = list(article.events.values_list("ref", flat=True))
     assert refs.index("storm") == refs.index("lit") + 1
+
+
+def test_a_year_may_stand_after_a_month_of_it(load: Load) -> None:
+    events = """\
+- {id: lit, date: 1801-03-09, text: "The lamp is lit.", at: p1}
+- {id: late, date: "1801", when: Late in 1801, after: lit, text: "It fails.", at: p1}
+- {id: early, date: "1801", text: "The tower is built.", at: p1}
+"""
+    refs = load(timeline_yaml=events).events.values_list("ref", flat=True)
+    assert list(refs) == ["early", "lit", "late"]
 
 
 def test_neighbours_are_stored(article: Article) -> None:

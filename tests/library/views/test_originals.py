@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 
-from studyguide.accounts.models import User
+from studyguide.accounts.models import AuditEntry, User
 from studyguide.library.models import Article, Original
 from tests import copies, packs
 from tests.factories import UserFactory
@@ -107,6 +107,7 @@ def test_it_stands_beside_the_notes(reading: Client, article: Article) -> None:
 
 def test_a_section_with_an_original_asks_five_questions(reading: Client, article: Article) -> None:
     confirm(reading)
+    reading.get(SECTION)
     with queries(at_most=5):
         reading.get(SECTION)
 
@@ -127,6 +128,7 @@ def test_staff_share_by_a_right(client: Client, staff: User, article: Article) -
     client.force_login(staff)
     assert confirm(client, is_shared="on", right="").status_code == 422
     confirm(client, is_shared="on", right="with leave")
+    assert AuditEntry.objects.get(by=staff).act == "original.share"
     assert Original.objects.get().audience == Original.Audience.SIGNED_IN
 
 

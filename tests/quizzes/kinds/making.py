@@ -321,6 +321,11 @@ MAKING = {
     "number": Making(number(), typed("number"), lambda body: body | {"value": 7e12, "known": []}),
     "ordering": Making(ordering(), ordered, lambda b: {"lines": b["lines"][::-1]}),
     "passage": Making(passage(), picked("choice"), flagged("places")),
+    "recall": Making(
+        st.builds(lambda said: {"says": f"{CANARY} {said}"}, words),
+        lambda _shown: st.sampled_from("1234").map(lambda value: {"recall": [value]}),
+        lambda body: {"says": "another answer"},
+    ),
     "text": Making(text(), typed("text"), other_answers),
     "voice": Making(voice(), picked("choice"), flagged("speakers")),
 }

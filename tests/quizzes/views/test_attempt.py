@@ -16,7 +16,7 @@ from tests.quizzes.views.sending import row_of, send
 def test_an_attempt_shows_its_question(reading: Client, attempt: Attempt) -> None:
     response = reading.get(attempt.get_absolute_url())
     assert response.status_code == 200
-    assert b"Question 1 of 11" in response.content
+    assert b"Question 1 of 12" in response.content
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
@@ -50,7 +50,7 @@ def test_a_question_that_is_not_there_is_the_next_one(
     reading: Client, attempt: Attempt, asked: str
 ) -> None:
     response = reading.get(f"{attempt.get_absolute_url()}?q={asked}")
-    assert b"Question 1 of 11" in response.content
+    assert b"Question 1 of 12" in response.content
 
 
 def test_what_was_graded_stands_above_the_next(reading: Client, attempt: Attempt) -> None:

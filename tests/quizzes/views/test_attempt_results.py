@@ -19,7 +19,7 @@ def test_handing_in_leads_to_the_results(reading: Client, deferred: Attempt) -> 
     response = reading.post(f"{deferred.get_absolute_url()}submit/")
     assert response["Location"].endswith("/results/")
     page = reading.get(response["Location"]).content.decode()
-    assert '1<span class="of">/11' in page
+    assert '1<span class="of">/12' in page
 
 
 def test_results_show_every_question_with_its_proof(reading: Client, deferred: Attempt) -> None:
@@ -43,8 +43,8 @@ def test_before_release_nothing_is_told(reading: Client, quiz: Quiz, reader: Use
     attempt.submit(now=timezone.now())
     page = reading.get(f"{attempt.get_absolute_url()}results/").content.decode()
     assert "canary" not in page
-    assert "/11" not in page
-    assert "1 of 11 questions were answered" in page
+    assert "/12" not in page
+    assert "1 of 12 questions were answered" in page
 
 
 def test_after_the_closing_it_is_released_on_reading(
@@ -90,6 +90,6 @@ def test_certainty_is_summed_up(reading: Client, quiz: Quiz, reader: User) -> No
     send(reading, attempt, "text", "right", certainty="3")
     attempt.submit(now=timezone.now())
     attempt.refresh_from_db()
-    assert (attempt.score, attempt.max_score) == (-3, 33)
+    assert (attempt.score, attempt.max_score) == (-3, 36)
     page = reading.get(f"{attempt.get_absolute_url()}results/").content.decode()
     assert "How sure, how right" in page

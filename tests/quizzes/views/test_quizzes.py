@@ -20,7 +20,7 @@ def own_quiz(owner: User) -> Quiz:
 def test_the_list_is_everybodys(client: Client, quiz: Quiz) -> None:
     page = client.get("/quizzes/").content.decode()
     assert "All kinds" in page
-    assert "11 questions" in page
+    assert "12 questions" in page
 
 
 def test_the_list_asks_few_questions(reading: Client, quiz: Quiz, reader: User) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from studyguide.accounts.models import User
@@ -74,23 +75,29 @@ class Command(BaseCommand):
         if doubts and not options["accept"]:
             raise CommandError("Nothing was stored. To store it all the same, add --accept.")
         audience = Original.Audience.SIGNED_IN if options["share"] else Original.Audience.PRIVATE
-        store(
-            parsed,
-            alignment,
-            article=article,
-            owner=owner,
-            audience=audience,
-            right=options["share"] or "",
-            credit=options["credit"] or f"© {article.author}, {article.source}",
-            at=timezone.now(),
-        )
+        now = timezone.now()
+        with transaction.atomic():
+            stored = store(
+                parsed,
+                alignment,
+                article=article,
+                owner=owner,
+                audience=audience,
+                right=options["share"] or "",
+                credit=options["credit"] or f"© {article.author}, {article.source}",
+                at=now,
+            )
+            if stored.audience != Original.Audience.PRIVATE:
+                stored.record("share", by=None, now=now)
         self.stdout.write(f"Stored. Who reads it: {self.audience(audience, owner)}.")
 
     def read(self, path: Path) -> Parsed:
         try:
             with path.open("rb") as file:
                 return parse(decode(file.read(LARGEST + 1)))
-        except (OSError, Unreadable) as error:
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+        except Unreadable as error:
             raise CommandError(str(error)) from None
 
     def owner(self, name: str | None) -> User | None:

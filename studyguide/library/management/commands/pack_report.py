@@ -11,13 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from studyguide.accounts.models import WORDS_A_MINUTE
 from studyguide.library.originals.blocks import LARGEST, Unreadable, decode
 from studyguide.library.originals.parse import Parsed, parse
 from studyguide.library.packs.read import PackErrors, read_pack
 from studyguide.library.packs.report import report
 from studyguide.library.packs.review import EVIDENCE_RULE, original_of, review
 from studyguide.library.packs.schema import Pack
-from studyguide.library.packs.sync import WORDS_A_MINUTE
 
 
 class Command(BaseCommand):

@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
-        self.check()
+        self.check(databases=["default"])
         call_command("migrate", verbosity=0, interactive=False)
         if "cache" in settings.DATABASES:
             call_command("createcachetable", database="cache", verbosity=0)

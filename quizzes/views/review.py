@@ -1,0 +1,264 @@
+"""Review: one card at a time, each answer logged, each rating to be corrected or undone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quizzes import checkpoint
+from quizzes.forms import ReviewSettingsForm
+from quizzes.models import Question, Review, ReviewCard, ReviewSettings, TokenReused
+from quizzes.models.attempts import day_of
+from quizzes.models.memory import look
+from quizzes.review import Reviewed, Sitting, level_of, self_rated, whose
+from quizzes.scheduling import LEECH_AT, Rating
+from quizzes.views.attempts import number_of, token_of
+from quizzes.views.questions import back_of, is_htmx, is_sealed
+
+PAGE = 50
+
+
+def own_card(request: HttpRequest, card: int) -> ReviewCard:
+    mine = ReviewCard.objects.filter(user=request.user.pk)
+    found: ReviewCard = get_object_or_404(mine.select_related("question__current"), pk=card)
+    return found
+
+
+def rating_in(request: HttpRequest) -> Rating | None:
+    number = number_of(request.POST.get("rating", ""))
+    return Rating(number) if number in [*Rating] else None
+
+
+@require_safe
+def review(request: HttpRequest) -> HttpResponse:
+    """What is due, one card at a time; `?show=` turns one over."""
+    show = number_of(request.GET.get("show", ""))
+    return sitting_page(request, Sitting(request.user, now=timezone.now(), show=show))
+
+
+def sitting_page(
+    request: HttpRequest, sitting: Sitting, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    if not is_htmx(request):  # the header need not ask again
+        request.due_count = sitting.totals["reviewed"]  # type: ignore[attr-defined]
+    context = {"sitting": sitting, "nav": "review", **more}
+    name = "quizzes/_review.html" if is_htmx(request) else "quizzes/review.html"
+    response = render(request, name, context, status=status)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+@require_POST
+def review_respond(request: HttpRequest, card: int) -> HttpResponse:
+    """An answer to a card: graded, and the rating inferred from it by the rule on the page."""
+    found = own_card(request, card)
+    version = found.question.current
+    now = timezone.now()
+    sitting = Sitting(request.user, now=now)
+    if version is None or found.question.retired_at is not None:
+        return leave(request, sitting, _("This question is asked no more."))
+    sitting.card = found
+    one = sitting.question
+    value = version.kind_class.read(dict(one.shown), dict(request.POST.lists()))
+    one.value = value
+    if "move" in request.POST:  # a line of an ordering goes up or down
+        return sitting_page(request, sitting)
+    one.trouble = checkpoint.trouble_with(version, value)
+    if is_sealed(request, found.question_id):
+        one.trouble = _("This question waits in a quiz that you have open. Finish that first.")
+    if one.trouble:
+        return sitting_page(request, sitting, status=200 if is_htmx(request) else 422)
+    token = token_of(request.POST.get("token", "")) or uuid4()
+    try:
+        ack = checkpoint.keep(request.user, version, value, token=token, now=now, purpose="review")
+    except TokenReused:
+        ack = checkpoint.keep(
+            request.user, version, value, token=uuid4(), now=now, purpose="review"
+        )
+    logged = ack.response.reviews.select_related("card").order_by("-pk").first()
+    if logged is None:
+        return leave(request, sitting, _("That answer came too late to count."))
+    one = checkpoint.graded_question(version, value, back=reverse("review"))
+    context: dict[str, Any] = {
+        "q": one,
+        "reviewed": Reviewed(logged, logged.card),
+        "claim": whose(version),
+    }
+    return sitting_page(request, sitting, **context)
+
+
+@require_POST
+def review_rate(request: HttpRequest, card: int) -> HttpResponse:
+    """How well something was said from memory; only where nothing else can judge it."""
+    mine = ReviewCard.objects.filter(user=request.user.pk, question__kind__in=self_rated())
+    found = get_object_or_404(mine, pk=card)
+    now = timezone.now()
+    sitting = Sitting(request.user, now=now, show=card)
+    rating = rating_in(request)
+    if rating is None:
+        return leave(request, sitting, _("Choose one of the four ratings."))
+    if is_sealed(request, found.question_id):
+        return leave(request, sitting, _("This question waits in a quiz that you have open."))
+    logged = look(
+        found,
+        rating,
+        day=sitting.today,
+        now=now,
+        how=Review.How.RATED,
+        chosen=sitting.chosen,
+    )
+    return leave(request, sitting, told(Reviewed(logged, found)), Reviewed(logged, found))
+
+
+def told(reviewed: Reviewed) -> str:
+    if reviewed.review.is_practice:
+        return _("Practice: this card has had its answer today. Its date stays.")
+    return ngettext(
+        "Rated %(rating)s: the card comes back tomorrow.",
+        "Rated %(rating)s: the card comes back in %(n)d days.",
+        reviewed.days,
+    ) % {"rating": reviewed.rating.label, "n": reviewed.days}
+
+
+def leave(
+    request: HttpRequest, sitting: Sitting, text: str, reviewed: Reviewed | None = None
+) -> HttpResponse:
+    """On to the next card, with a line on what was done."""
+    if is_htmx(request):
+        return sitting_page(request, sitting, told=text, last=reviewed)
+    messages.info(request, text)
+    return redirect("review")
+
+
+@require_POST
+def review_correct(request: HttpRequest, card: int) -> HttpResponse:
+    """Another rating than the one that was inferred, on the same day."""
+    found = own_card(request, card)
+    now = timezone.now()
+    sitting = Sitting(request.user, now=now)
+    rating = rating_in(request)
+    if rating is None:
+        return leave(request, sitting, _("Choose one of the four ratings."))
+    last = found.reviews.counted().filter(day_on=sitting.today).order_by("-pk").first()
+    again = last.correct(rating, now=now) if last is not None else None
+    if again is None:
+        return leave(request, sitting, _("A rating can be changed on its day, and then stands."))
+    return leave(request, sitting, told(Reviewed(again, again.card)))
+
+
+@require_POST
+def review_undo(request: HttpRequest) -> HttpResponse:
+    """The last review as if it had not been; up to thirty, one after the other."""
+    last = Review.objects.last_of(request.user.pk or 0)
+    now = timezone.now()
+    if last is None or not last.undo(now=now):
+        text = _("There is no review left to undo: the last thirty can be.")
+    else:
+        prompt = last.card.question.current.prompt if last.card.question.current else ""
+        text = _("Undone: “%(prompt)s”") % {"prompt": prompt[:80]}
+    return leave(request, Sitting(request.user, now=now), text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_settings(request: HttpRequest) -> HttpResponse:
+    chosen = ReviewSettings.of(request.user.pk or 0)
+    today = day_of(request.user, timezone.now())
+    form = ReviewSettingsForm(request.POST or None, instance=chosen, today=today)
+    if request.method == "POST" and form.is_valid():
+        moved = form.instance.keep(today=today)
+        text = _("Kept.")
+        if moved:
+            text = ngettext(
+                "Kept. One card has another day now.",
+                "Kept. %(n)d cards have another day now.",
+                moved,
+            ) % {"n": moved}
+        messages.success(request, text)
+        return redirect("review_settings")
+    context = {"form": form, "cards": form.cards, "nav": "review"}
+    status = 422 if form.errors else 200
+    return render(request, "quizzes/review_settings.html", context, status=status)
+
+
+@require_safe
+def review_cards(request: HttpRequest) -> HttpResponse:
+    """One's cards; `?show=` due, new, often forgotten, suspended."""
+    today = day_of(request.user, timezone.now())
+    mine = ReviewCard.objects.filter(user=request.user.pk, question__retired_at=None)
+    chosen = request.GET.get("show", "")
+    sets = {
+        "": mine,
+        "due": mine.due(today).filter(stability__isnull=False),
+        "new": mine.filter(stability=None, is_suspended=False),
+        "leeches": mine.filter(lapses__gte=LEECH_AT),
+        "suspended": mine.filter(is_suspended=True),
+    }
+    chosen = chosen if chosen in sets else ""
+    cards = sets[chosen].select_related("question__current").order_by("due_on", "pk")
+    page = Paginator(cards, PAGE).get_page(request.GET.get("page"))
+    rows = [(card, level_of(card, today)) for card in page]
+    filters = [
+        ("", _("All")),
+        ("due", _("Due")),
+        ("new", _("New")),
+        ("leeches", _("Often forgotten")),
+        ("suspended", _("Suspended")),
+    ]
+    context = {"page": page, "rows": rows, "filters": filters, "chosen": chosen, "today": today}
+    return render(request, "quizzes/review_cards.html", {**context, "nav": "review"})
+
+
+@require_safe
+def review_card(request: HttpRequest, card: int) -> HttpResponse:
+    """A card with every look that was taken at it."""
+    found = own_card(request, card)
+    today = day_of(request.user, timezone.now())
+    version = found.question.current
+    context = {
+        "card": found,
+        "version": version,
+        "claim": whose(version) if version else "",
+        "level": level_of(found, today),
+        "reviews": found.reviews.order_by("-pk"),
+        "today": today,
+        "nav": "review",
+    }
+    return render(request, "quizzes/review_card.html", context)
+
+
+@require_POST
+def review_suspend(request: HttpRequest, card: int) -> HttpResponse:
+    """Stop asking a card, or go on asking it. What was learnt is kept."""
+    found = own_card(request, card)
+    found.is_suspended = request.POST.get("act") != "resume"
+    found.save(update_fields=["is_suspended"])
+    text = _("Suspended: it waits until you take it up again.")
+    messages.info(request, text if found.is_suspended else _("Taken up again."))
+    return redirect(back_of(request) or "review_card", *([] if back_of(request) else [found.pk]))
+
+
+@require_POST
+def review_remember(request: HttpRequest, question: int) -> HttpResponse:
+    """A card for a question, or an end to it."""
+    found = get_object_or_404(Question.objects.current(), pk=question)
+    if request.POST.get("act") == "stop":
+        ReviewCard.objects.stop(request.user, [found.pk])
+        state = "stopped"
+    else:
+        ReviewCard.objects.keep(request.user, [found], now=timezone.now())
+        state = "kept"
+    back = back_of(request)
+    if is_htmx(request):
+        context = {"question": found.pk, "state": state, "back": back}
+        return render(request, "quizzes/_remember.html", context)
+    return redirect(back or found)

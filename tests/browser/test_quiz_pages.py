@@ -1,0 +1,55 @@
+"""A quiz from the shelf to its results, with every kind of question: axe finds nothing, and
+nothing runs off a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from quizzes.kinds import kinds
+from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import violations
+from tests.browser.test_kinds import fill
+from tests.every_kind import SAMPLES
+
+
+def begin(page: Page) -> None:
+    page.goto("/quizzes/samples/")
+    page.get_by_role("button", name="Begin").or_(page.get_by_role("button", name="Go on")).click()
+    page.wait_for_url("**/attempts/**")
+
+
+def look(page: Page, found: dict[str, list[str]], where: str) -> None:
+    if rules := violations(page):
+        found[where] = rules
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found[where] = [*found.get(where, []), "runs off the screen"]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (1280, "dark")])
+def test_a_whole_attempt_is_accessible(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page("/quizzes/", user="reader", width=width, theme=theme)
+    found: dict[str, list[str]] = {}
+    look(page, found, "shelf")
+    page.goto("/quizzes/new/")
+    look(page, found, "new")
+    page.goto("/quizzes/samples/")
+    look(page, found, "quiz")
+    begin(page)
+    url = page.url.partition("?")[0]
+    for number, kind in enumerate(SAMPLES, 1):
+        page.goto(f"{url}?q={number}")
+        form = page.locator("#sheet form[data-draft]")
+        if "order" not in SAMPLES[kind].right:
+            form.get_by_role("button", name="Check answer").click()
+            form.get_by_role("alert").wait_for()
+            look(page, found, f"{kind} without an answer")
+            fill(form, SAMPLES[kind].wrong, "mouse")
+        form.get_by_role("button", name="Check answer").click()
+        page.locator(f"#q{number} .said").wait_for()
+        look(page, found, f"{kind} answered")
+    page.get_by_role("button", name="Hand in").click()
+    page.wait_for_url("**/results/")
+    look(page, found, "results")
+    assert not found
+    assert len(SAMPLES) == len(kinds())

@@ -1,0 +1,118 @@
+"""A site with something of everything in it, and the addresses of all its routes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from quizzes.models import Attempt, Quiz
+from studyguide.accounts.models import User
+from studyguide.library.models import Article, Original
+from studyguide.progress.models import CalendarFeed
+from tests.every_kind import load_samples, question_of
+
+# What a parameter of a route stands for where nothing here fits it.
+ANY = {
+    "int": "1",
+    "slug": "x",
+    "str": "1",
+    "path": "1",
+    "uuid": "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
+}
+
+
+@dataclass
+class World:
+    article: Article
+    quiz: Quiz
+    reader: User
+    attempt: Attempt
+    feed: CalendarFeed
+    names: Mapping[str, Any]
+
+    def client(self, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(self.reader)
+        return client
+
+    def addresses(self) -> dict[str, str]:
+        """Every route of the site, and one address that it answers."""
+        return {route: self.filled(route) for route in sorted(routes())}
+
+    def filled(self, route: str) -> str:
+        path = re.sub(
+            r"\(\?P<(\w+)>(?:\[[^\]]*\]|[^()\[\]])*\)", self.named, route.replace("^", "")
+        )
+        path = re.sub(r"<(?:(\w+):)?(\w+)>", self.converted, path)
+        return "/" + path.replace("$", "").replace("\\Z", "")
+
+    def named(self, match: re.Match[str]) -> str:
+        return str(self.names.get(match[1], "1"))
+
+    def converted(self, match: re.Match[str]) -> str:
+        return str(self.names.get(match[2], ANY.get(match[1] or "str", "x")))
+
+
+def routes() -> set[str]:
+    def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
+        for pattern in patterns:
+            here = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, here)
+            else:
+                yield here
+
+    return set(walk(get_resolver().url_patterns, ""))
+
+
+def make_world(article: Article, reader: User) -> World:
+    now = timezone.now()
+    quiz = load_samples()
+    attempt = Attempt.start(user=reader, quiz=quiz, now=now)
+    feed = CalendarFeed.renew(reader, now=now)
+    passage = article.passages.first()
+    original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
+    section = article.sections.select_related("chapter").first()
+    names = {
+        "article": article.slug,
+        "chapter": section.chapter.slug,
+        "section": section.slug,
+        "part": section.chapter.slug,
+        "term": article.terms.first().ref,
+        "page": "before",
+        "ref": passage.ref,
+        "original": original.pk,
+        "question": question_of("text").pk,
+        "quiz": quiz.public_id,
+        "attempt": attempt.public_id,
+        "token": feed.token,
+        "object_id": reader.pk,
+        "id": reader.pk,
+        "app_label": "accounts",
+        "url": "nothing",
+    }
+    return World(article, quiz, reader, attempt, feed, names)
+
+
+# A session says when it was last used; that alone may change by looking.
+OF_SESSIONS = {"accounts_session", "usersessions_usersession"}
+
+
+def checksum() -> dict[str, str]:
+    """Of every table's rows."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table not in OF_SESSIONS:
+                cursor.execute(f'SELECT * FROM "{table}"')
+                rows = sorted(map(repr, cursor.fetchall()))
+                found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return found
