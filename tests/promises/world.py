@@ -16,6 +16,7 @@ from django.utils import timezone
 from quizzes.models import Attempt, Quiz, ReviewCard
 from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
+from studyguide.courses.models import Course, Group, JoinCode, Membership
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
 from tests.every_kind import load_samples, question_of
@@ -84,7 +85,14 @@ def make_world(article: Article, reader: User) -> World:
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
+    course = Course.start(by=reader, title="x", time_zone="UTC", articles=[article], now=now)
+    code = JoinCode.make(course, by=reader, now=now)
     names = {
+        "course": course.public_id,
+        "member": Membership.objects.get(course=course).pk,
+        "group": Group.objects.create(course=course, name="x").pk,
+        "number": code.pk,
+        "code": code.code,
         "article": article.slug,
         "chapter": section.chapter.slug,
         "section": section.slug,

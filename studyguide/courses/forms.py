@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from studyguide.accounts.forms import zones
+from studyguide.courses.models import Course, Group, Membership
+from studyguide.courses.models.joining import CODE_LASTS
+from studyguide.library.models import Article
+
+LONGEST = 400  # days that a code may last
+
+
+class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a course is called and how it is kept."""
+
+    articles = forms.ModelMultipleChoiceField(
+        label=_("Texts"),
+        queryset=Article.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one text.")},
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zones, help_text=_("Due dates are kept by the clock there.")
+    )
+
+    class Meta:
+        model = Course
+        fields = ["title", "about", "time_zone", "shows_names", "is_approval_needed"]
+        labels = {
+            "title": _("Name"),
+            "about": _("About this class"),
+            "shows_names": _("Learners see each other's names"),
+            "is_approval_needed": _("I approve who joins by code"),
+        }
+        error_messages = {"title": {"required": _("Give the class a name.")}}
+        widgets = {"about": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["articles"].queryset = Article.objects.order_by("pk")  # type: ignore[attr-defined]
+
+
+class JoinForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Ten letters and digits, as your tutor shows them."),
+        error_messages={"required": _("Type the code, such as it stands on the wall or sheet.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class CodeForm(forms.Form):
+    days = forms.IntegerField(
+        label=_("Good for so many days"), min_value=1, max_value=LONGEST, initial=CODE_LASTS.days
+    )
+    seats = forms.IntegerField(
+        label=_("At most so many learners"), min_value=1, max_value=10_000, required=False
+    )
+
+    def expires_at(self, now: datetime) -> datetime:
+        return now + timedelta(days=self.cleaned_data["days"])
+
+
+class AdjustmentsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Membership
+        fields = ["time_multiplier", "is_untimed_practice", "is_spelling_free", "note"]
+        labels = {
+            "time_multiplier": _("Time at quizzes, times"),
+            "is_untimed_practice": _("No time limit where nothing is marked"),
+            "is_spelling_free": _("Spelling never costs"),
+            "note": _("Note"),
+        }
+        help_texts = {
+            "time_multiplier": _("1 is as everybody; 1.25 is a quarter more."),
+            "note": _("The learner and the tutors read it. Do not enter a diagnosis."),
+        }
+        widgets = {"time_multiplier": forms.NumberInput(attrs={"min": 1, "max": 10, "step": 0.05})}
+
+
+class GroupForm(forms.Form):
+    """A group's name and who is in it."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, error_messages={"required": _("Give the group a name.")}
+    )
+    members = forms.ModelMultipleChoiceField(
+        label=_("Learners"),
+        queryset=Membership.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any = None, *, course: Course, group: Group | None) -> None:
+        initial: dict[str, Any] = {}
+        if group:
+            places = group.places.values_list("membership", flat=True)
+            initial = {"name": group.name, "members": list(places)}
+        super().__init__(data, initial=initial)
+        self.course, self.group = course, group
+        field: Any = self.fields["members"]
+        field.queryset = (
+            course.memberships.learners()
+            .select_related("user")
+            .order_by("user__display_name", "user__username")
+        )
+        field.label_from_instance = lambda membership: membership.user.get_full_name()
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = self.course.groups.filter(name=name)
+        if self.group:
+            others = others.exclude(pk=self.group.pk)
+        if others.exists():
+            raise forms.ValidationError(_g("There is a group of that name. Choose another."))
+        return name
+
+    def save(self) -> Group:
+        group = self.group or Group(course=self.course)
+        group.name = self.cleaned_data["name"]
+        group.save()
+        group.set_members(self.cleaned_data["members"])
+        return group

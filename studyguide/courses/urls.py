@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from studyguide.courses.views import courses, joining, members
+
+urlpatterns = [
+    path("courses/", courses.courses, name="courses"),
+    path("courses/new/", courses.course_new, name="course_new"),
+    path("courses/join/", joining.course_join, name="course_join"),
+    path("courses/join/<slug:code>/", joining.course_join, name="course_join_code"),
+    path("courses/<slug:course>/", courses.course, name="course"),
+    path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
+    path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
+    path("courses/<slug:course>/leave/", courses.course_leave, name="course_leave"),
+    path("courses/<slug:course>/hand-over/", courses.course_hand_over, name="course_hand_over"),
+    path("courses/<slug:course>/take-over/", courses.course_take_over, name="course_take_over"),
+    path("courses/<slug:course>/codes/", joining.course_codes, name="course_codes"),
+    path("courses/<slug:course>/codes/<int:number>/", joining.course_code, name="course_code"),
+    path(
+        "courses/<slug:course>/codes/<int:number>/revoke/",
+        joining.course_code_revoke,
+        name="course_code_revoke",
+    ),
+    path("courses/<slug:course>/members/", members.members, name="course_members"),
+    path("courses/<slug:course>/members/<int:member>/", members.member, name="course_member"),
+    path("courses/<slug:course>/members/<int:member>/act/", members.member_act, name="member_act"),
+    path("courses/<slug:course>/groups/", members.groups, name="course_groups"),
+    path("courses/<slug:course>/groups/<int:group>/", members.group, name="course_group"),
+    path(
+        "courses/<slug:course>/groups/<int:group>/remove/",
+        members.group_remove,
+        name="course_group_remove",
+    ),
+]
