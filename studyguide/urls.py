@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("studyguide.library.urls")),
     path("", include("quizzes.urls")),
     path("", include("studyguide.progress.urls")),
+    path("", include("studyguide.courses.urls")),
     path("", include("studyguide.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
