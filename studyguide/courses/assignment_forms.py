@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -284,7 +283,7 @@ def quizzes_of(course: Course, user: Any, assignment: Assignment | None) -> dict
     return found
 
 
-def initial_of(assignment: Assignment) -> Mapping[str, Any]:
+def initial_of(assignment: Assignment) -> dict[str, Any]:
     zone = assignment.course.time_zone
     walls = {
         name: due.wall_of(at, zone).strftime(WALL)
@@ -372,8 +371,18 @@ class CommentForm(forms.Form):
     )
 
 
-class ReportForm(forms.Form):
+class ReportForm(WallForm):
     """As at which moment a report is made."""
 
-    course: Course
     at = WallField(label=_("As at"), required=False)
+    lasts = ("at",)
+
+    def __init__(self, *args: Any, course: Course, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.course = course
+        self.set_zone()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.say_times()
+        return data

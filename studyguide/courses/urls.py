@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from studyguide.courses.views import assignments
+from studyguide.courses.views import assignments, results
 
 urlpatterns = [
     path("courses/<slug:course>/assignments/", assignments.assignments, name="assignments"),
@@ -28,5 +28,34 @@ urlpatterns = [
         "courses/<slug:course>/assignments/<slug:assignment>/start/",
         assignments.assignment_start,
         name="assignment_start",
+    ),
+    path("courses/<slug:course>/results/", results.results, name="results"),
+    path(
+        "courses/<slug:course>/results/<int:member>/", results.result_learner, name="result_learner"
+    ),
+    path(
+        "courses/<slug:course>/results/<int:member>/<slug:assignment>/",
+        results.result,
+        name="result",
+    ),
+    path(
+        "courses/<slug:course>/results/<int:member>/<slug:assignment>/override/",
+        results.result_override,
+        name="result_override",
+    ),
+    path(
+        "courses/<slug:course>/results/<int:member>/<slug:assignment>/extend/",
+        results.result_extend,
+        name="result_extend",
+    ),
+    path(
+        "courses/<slug:course>/results/<int:member>/<slug:assignment>/excuse/",
+        results.result_excuse,
+        name="result_excuse",
+    ),
+    path(
+        "courses/<slug:course>/results/<int:member>/<slug:assignment>/comment/",
+        results.result_comment,
+        name="result_comment",
     ),
 ]
