@@ -73,6 +73,10 @@ class Listing:
         column = self.stand.column(self.wish.sort)
         return found if column is None else sorted(found, key=lambda one: self.worth(one, column))
 
+    @property
+    def is_bare(self) -> bool:
+        return len(self.stand.learners) >= PAGE
+
     def finished(self, learner: Learner) -> int:
         return sum(cell is not None and cell.state.is_done for cell in self.row(learner))
 
@@ -160,10 +164,6 @@ class Matrix(Listing):
             )
             for column in self.stand.columns
         ]
-
-    @property
-    def is_bare(self) -> bool:
-        return len(self.stand.learners) >= PAGE
 
     @property
     def rows_html(self) -> SafeString:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from studyguide.courses.views import assignments, results
+from studyguide.courses.views import assignments, gradebook, results
 
 urlpatterns = [
     path("courses/<slug:course>/assignments/", assignments.assignments, name="assignments"),
@@ -57,5 +57,17 @@ urlpatterns = [
         "courses/<slug:course>/results/<int:member>/<slug:assignment>/comment/",
         results.result_comment,
         name="result_comment",
+    ),
+    path("courses/<slug:course>/gradebook/", gradebook.gradebook, name="gradebook"),
+    path(
+        "courses/<slug:course>/gradebook/export/",
+        gradebook.gradebook_export,
+        name="gradebook_export",
+    ),
+    path("courses/<slug:course>/report/", gradebook.completion_report, name="completion_report"),
+    path(
+        "courses/<slug:course>/report/export/",
+        gradebook.completion_report_export,
+        name="completion_report_export",
     ),
 ]

@@ -18,6 +18,7 @@ from studyguide.accounts.models import User
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
 from tests.every_kind import load_samples, question_of
+from tests.factories import AssignmentFactory, CourseFactory, MembershipFactory
 
 # What a parameter of a route stands for where nothing here fits it.
 ANY = {
@@ -81,6 +82,9 @@ def make_world(article: Article, reader: User) -> World:
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
+    course = CourseFactory(by=reader, articles=[article])
+    assignment = AssignmentFactory(course=course, sections=[section])
+    member = MembershipFactory(course=course)
     names = {
         "article": article.slug,
         "chapter": section.chapter.slug,
@@ -93,6 +97,9 @@ def make_world(article: Article, reader: User) -> World:
         "question": question_of("text").pk,
         "quiz": quiz.public_id,
         "attempt": attempt.public_id,
+        "course": course.public_id,
+        "assignment": assignment.public_id,
+        "member": member.pk,
         "token": feed.token,
         "object_id": reader.pk,
         "id": reader.pk,

@@ -192,8 +192,7 @@ def store(
         try:
             act()
         except Stale:
-            form.data = form.data.copy()
-            form.data["revision"] = str(place.cell.terms.revision)
+            form.data = {**request.POST.dict(), "revision": str(place.cell.terms.revision)}
             form.add_error(
                 None,
                 _(
