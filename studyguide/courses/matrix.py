@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from statistics import median
 from urllib.parse import urlencode
 
 from django.utils import formats
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from studyguide.courses import due
 from studyguide.courses.models import Assignment
 from studyguide.courses.results import Cell, Column, Learner, Results, State
-from studyguide.courses.tables import share_done
+from studyguide.courses.tables import median_text, share_done
 
 PAGE = 100  # learners; a course of so many has bare cells, opened through their rows
 SHADES = ((100, "v5"), (80, "v4"), (60, "v3"), (40, "v2"), (0, "v1"))
@@ -199,14 +198,10 @@ class Matrix(Listing):
         finished = [
             str(sum(cell is not None and cell.state.is_done for cell in cells)) for cells in columns
         ]
-        medians = []
-        for column, cells in zip(self.stand.columns, columns, strict=True):
-            shares = [
-                share
-                for cell in cells
-                if cell is not None and (share := share_done(column, cell)) is not None
-            ]
-            medians.append(f"{median(shares):g}" if shares else "–")
+        medians = [
+            median_text(column, cells) or "–"
+            for column, cells in zip(self.stand.columns, columns, strict=True)
+        ]
         return [(_("Finished"), finished), (_("Median"), medians)]
 
 

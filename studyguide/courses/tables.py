@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -100,10 +102,21 @@ def share_done(column: Column, cell: Cell) -> int | None:
     """What a cell of the matrix prints: per cent, or None for nothing yet. A quiz says its score,
     everything else how much of it is done."""
     if column.assignment.kind == Kind.QUIZ:
-        return None if cell.score is None or not cell.goes else int(cell.score * 100 + 0.5)
+        is_there = cell.score is not None and (cell.goes or cell.is_overridden)
+        return int(cell.score * 100 + 0.5) if is_there and cell.score is not None else None
     if not cell.done:
         return None
     return min(100, 100 * cell.done // max(1, cell.needed))
+
+
+def median_text(column: Column, cells: Iterable[Cell | None]) -> str:
+    """Of what cells print, those left out who have not begun."""
+    shares = [
+        share
+        for cell in cells
+        if cell is not None and (share := share_done(column, cell)) is not None
+    ]
+    return f"{median(shares):g}" if shares else ""
 
 
 def notes(cell: Cell) -> str:

@@ -15,7 +15,7 @@ from quizzes.rules import Rules
 from studyguide.accounts.models import User
 from studyguide.courses.models import Assignment, Course, Membership
 from studyguide.library.models import Article
-from tests.courses.doing import bank, read
+from tests.courses.doing import bank, hand_in, read
 from tests.factories import TERM, AssignmentFactory, MembershipFactory
 from tests.queries import no_writes, queries
 
@@ -173,6 +173,20 @@ def test_a_change_over_anothers_is_refused_and_kept_in_the_form(
     reading_set.refresh_from_db()
     assert reading_set.title == "First"
     assert reading_set.sections.get().section.number == 1
+
+
+def test_the_list_agrees_with_the_matrix(
+    teaching: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    """A median that one page counts with those who have not begun, and another without, is
+    two truths."""
+    MembershipFactory(course=quiz_set.course)
+    hand_in(quiz_set, learner, 0.8, at=TERM + DAY)
+    with time_machine.travel(DUE + DAY, tick=False):
+        teaching.force_login(quiz_set.course.owner)
+        assert '<td class="n">80%</td>' in teaching.get(listing(quiz_set.course)).text
+        matrix = teaching.get(f"/courses/{quiz_set.course.public_id}/results/").text
+    assert "<td>80</td>" in matrix.partition("<tfoot>")[2]
 
 
 def act(client: Client, assignment: Assignment, name: str) -> Any:

@@ -87,6 +87,9 @@ def make_world(article: Article, reader: User) -> World:
     member = MembershipFactory(course=course)
     names = {
         "article": article.slug,
+        "course": course.public_id,
+        "assignment": assignment.public_id,
+        "member": member.pk,
         "chapter": section.chapter.slug,
         "section": section.slug,
         "part": section.chapter.slug,
@@ -97,9 +100,6 @@ def make_world(article: Article, reader: User) -> World:
         "question": question_of("text").pk,
         "quiz": quiz.public_id,
         "attempt": attempt.public_id,
-        "course": course.public_id,
-        "assignment": assignment.public_id,
-        "member": member.pk,
         "token": feed.token,
         "object_id": reader.pk,
         "id": reader.pk,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from statistics import median
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +18,8 @@ from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
 from studyguide.courses.models import Assignment, Course, CourseRefused, Stale
-from studyguide.courses.results import Column, Results, per_cent, results
-from studyguide.courses.tables import Due, dues
+from studyguide.courses.results import Column, Results, results
+from studyguide.courses.tables import Due, dues, median_text
 
 Kind = Assignment.Kind
 
@@ -46,14 +45,12 @@ def row_of(stand: Results, column: Column, now: datetime, *, shows: bool) -> dic
     row: dict[str, Any] = {"one": found, "assignment": column.assignment}
     if shows:
         cells = [c for one in stand.learners if (c := stand.cell(one, column)) is not None]
-        scores = [cell.score for cell in cells if cell.score is not None]
         done = sum(cell.state.is_done for cell in cells)
-        is_scored = column.assignment.kind == Kind.QUIZ and scores
         row |= {
             "done": done,
             "of": len(cells),
             "share": round(100 * done / len(cells), 2) if cells else 0,
-            "median": per_cent(median(scores)) if is_scored else None,
+            "median": median_text(column, cells),
         }
     return row
 
