@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Quiz, ReviewCard
+from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
@@ -79,6 +80,8 @@ def make_world(article: Article, reader: User) -> World:
     quiz = load_samples()
     attempt = Attempt.start(user=reader, quiz=quiz, now=now)
     feed = CalendarFeed.renew(reader, now=now)
+    card = ReviewCard.of(reader.pk, question_of("text"), day=day_of(reader, now), now=now)
+    card.save()
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
@@ -99,6 +102,7 @@ def make_world(article: Article, reader: User) -> World:
         "original": original.pk,
         "question": question_of("text").pk,
         "quiz": quiz.public_id,
+        "card": card.pk,
         "attempt": attempt.public_id,
         "token": feed.token,
         "object_id": reader.pk,
