@@ -8,7 +8,7 @@ that they cannot disagree. It asks the database four times, however many learner
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -112,6 +112,7 @@ class Share(NamedTuple):
 class Learner:
     membership: Membership  # with its user
     groups: frozenset[int]
+    group_names: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     @property
     def pk(self) -> int:
@@ -252,14 +253,16 @@ def people(course: Course, members: Sequence[int] | None) -> list[Learner]:
     rows = course.memberships.learners().select_related("user")
     if members is not None:
         rows = rows.filter(pk__in=members)
-    found: dict[int, tuple[Membership, set[int]]] = {}
-    annotated: Iterable[Any] = rows.annotate(in_group=F("places__group"))
+    found: dict[int, tuple[Membership, dict[int, str]]] = {}
+    annotated: Iterable[Any] = rows.annotate(
+        in_group=F("places__group"), group_name=F("places__group__name")
+    )
     for row in annotated:
         row.course = course
-        _row, groups = found.setdefault(row.pk, (row, set()))
+        _row, groups = found.setdefault(row.pk, (row, {}))
         if row.in_group is not None:
-            groups.add(row.in_group)
-    learners = [Learner(row, frozenset(groups)) for row, groups in found.values()]
+            groups[row.in_group] = row.group_name
+    learners = [Learner(row, frozenset(groups), groups) for row, groups in found.values()]
     return sorted(learners, key=lambda each: (each.name.casefold(), each.pk))
 
 

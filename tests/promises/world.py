@@ -16,10 +16,11 @@ from django.utils import timezone
 from quizzes.models import Attempt, Quiz, ReviewCard
 from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
-from studyguide.courses.models import Course, Group, JoinCode, Membership
+from studyguide.courses.models import Group, JoinCode
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
 from tests.every_kind import load_samples, question_of
+from tests.factories import AssignmentFactory, CourseFactory, MembershipFactory
 
 # What a parameter of a route stands for where nothing here fits it.
 ANY = {
@@ -85,15 +86,18 @@ def make_world(article: Article, reader: User) -> World:
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
-    course = Course.start(by=reader, title="x", time_zone="UTC", articles=[article], now=now)
+    course = CourseFactory(by=reader, articles=[article])
     code = JoinCode.make(course, by=reader, now=now)
+    assignment = AssignmentFactory(course=course, sections=[section])
+    member = MembershipFactory(course=course)
     names = {
-        "course": course.public_id,
-        "member": Membership.objects.get(course=course).pk,
         "group": Group.objects.create(course=course, name="x").pk,
         "number": code.pk,
         "code": code.code,
         "article": article.slug,
+        "course": course.public_id,
+        "assignment": assignment.public_id,
+        "member": member.pk,
         "chapter": section.chapter.slug,
         "section": section.slug,
         "part": section.chapter.slug,

@@ -251,3 +251,21 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.membership_id}"
+
+    @classmethod
+    def say(
+        cls, assignment: Assignment, membership: Membership, *, text: str, by: User, now: datetime
+    ) -> Comment:
+        assignment.course.refuse_if_closed()
+        with transaction.atomic():
+            said = cls.objects.create(
+                assignment=assignment, membership=membership, text=text, by=by, at=now
+            )
+            assignment.course.record(
+                "assignment.comment",
+                by=by,
+                now=now,
+                assignment=assignment.public_id,
+                member=membership.user_id,
+            )
+            return said

@@ -261,11 +261,27 @@ class Assignment(models.Model):
 
     # Changing it
 
+    @classmethod
+    def make(cls, course: Course, *, by: User, now: datetime, **values: Any) -> Assignment:
+        """A draft, behind all others. Raises CourseRefused."""
+        with transaction.atomic():
+            course.refuse_if_closed()
+            made = cls.objects.create(course=course, position=cls.next_position(course), **values)
+            course.record("assignment.make", by=by, now=now, assignment=made.public_id)
+            return made
+
     def edit(
-        self, *, base_revision: int, by: User, now: datetime, **changes: Any
+        self,
+        *,
+        base_revision: int,
+        by: User,
+        now: datetime,
+        sections: Iterable[Section] | None = None,
+        **changes: Any,
     ) -> dict[str, Any]:
-        """Change columns, but only over the revision that was read. Returns what they were
-        before. Raises Stale or ValidationError; fetch the row again after either."""
+        """Change columns (and which `sections` it asks for), but only over the revision that was
+        read. Returns what they were before. Raises Stale or ValidationError; fetch the row again
+        after either."""
         with transaction.atomic():
             self.course.refuse_if_closed()
             before = {name: getattr(self, name) for name in changes}
@@ -280,6 +296,8 @@ class Assignment(models.Model):
             if moved != 1:
                 raise Stale
             self.revision = base_revision + 1
+            if sections is not None:
+                self.set_sections(sections)
             self.course.record(
                 "assignment.edit", by=by, now=now, assignment=self.public_id, fields=[*changes]
             )
@@ -293,6 +311,16 @@ class Assignment(models.Model):
         """Make it a draft again. CourseRefused when somebody has begun its quiz."""
         self.refuse_if_begun()
         return self.show(self.published_at, None, "assignment.withdraw", by, now)
+
+    def close(self, *, by: User, now: datetime) -> None:
+        """Let nothing count from now on, but for whom more was arranged. A due date that is yet
+        to come becomes this moment."""
+        changes: dict[str, Any] = {"closes_at": now}
+        if self.due_at is not None and self.due_at > now:
+            changes["due_at"] = now
+        if self.opens_at is not None and self.opens_at >= now:
+            raise CourseRefused(_g("It has not opened yet. Make it a draft instead."))
+        self.edit(base_revision=self.revision, by=by, now=now, **changes)
 
     def remove(self, *, by: User, now: datetime) -> bool:
         """Take it away. CourseRefused when somebody has begun its quiz: close it instead."""

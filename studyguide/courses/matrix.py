@@ -1,0 +1,228 @@
+"""Who is where, as a table of ready cells: a thousand learners are written, not templated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.utils import formats
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from studyguide.courses import due
+from studyguide.courses.models import Assignment
+from studyguide.courses.results import Cell, Column, Learner, Results, State
+from studyguide.courses.tables import median_text, share_done
+
+PAGE = 100  # learners; a course of so many has bare cells, opened through their rows
+SHADES = ((100, "v5"), (80, "v4"), (60, "v3"), (40, "v2"), (0, "v1"))
+MARKS = {State.LATE: "*", State.MISSING: "!", State.EXCUSED: "e"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked of a table of learners: one group, an order, a page."""
+
+    group: int | None = None
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Wish:
+        """What cannot be read is passed over."""
+        return cls(
+            whole(asked.get("group")), asked.get("sort", "")[:20], whole(asked.get("page")) or 1
+        )
+
+    def query(self, **changes: object) -> str:
+        values = {"group": self.group, "sort": self.sort, "page": self.page} | changes
+        kept = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
+        return "?" + urlencode(kept)
+
+
+def whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The learners that a wish comes to, on pages."""
+
+    stand: Results
+    wish: Wish
+
+    @cached_property
+    def groups(self) -> list[tuple[int, str]]:
+        names = {pk: name for one in self.stand.learners for pk, name in one.group_names.items()}
+        return sorted(names.items(), key=lambda each: (each[1].casefold(), each[0]))
+
+    @cached_property
+    def everybody(self) -> list[Learner]:
+        """In the order that was asked for; by name where two are equal."""
+        group = self.wish.group
+        found = [one for one in self.stand.learners if group is None or group in one.groups]
+        if self.wish.sort == "behind":
+            return sorted(found, key=self.finished)
+        if self.wish.sort == "last":
+            return sorted(found, key=lambda one: last_at(self.row(one)) or NEVER)
+        column = self.stand.column(self.wish.sort)
+        return found if column is None else sorted(found, key=lambda one: self.worth(one, column))
+
+    @property
+    def is_bare(self) -> bool:
+        return len(self.stand.learners) >= PAGE
+
+    def finished(self, learner: Learner) -> int:
+        return sum(cell is not None and cell.state.is_done for cell in self.row(learner))
+
+    def worth(self, learner: Learner, column: Column) -> float:
+        """What a column sorts by, the least first; those it is not meant for at the end."""
+        cell = self.stand.cell(learner, column)
+        if cell is None:
+            return 1000.0
+        share = share_done(column, cell)
+        return -1.0 if share is None else float(share)
+
+    def row(self, learner: Learner) -> list[Cell | None]:
+        return self.stand.row(learner)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-len(self.everybody) // PAGE))
+
+    @property
+    def page(self) -> int:
+        return min(max(1, self.wish.page), self.pages)
+
+    @cached_property
+    def shown(self) -> list[tuple[Learner, list[Cell | None]]]:
+        first = (self.page - 1) * PAGE
+        return [(one, self.row(one)) for one in self.everybody[first : first + PAGE]]
+
+    def turned(self, step: int) -> str:
+        """The address of another page of the same, if there is one."""
+        there = self.page + step
+        return self.wish.query(page=there) if 1 <= there <= self.pages else ""
+
+    @property
+    def before(self) -> str:
+        return self.turned(-1)
+
+    @property
+    def after(self) -> str:
+        return self.turned(1)
+
+    @property
+    def here(self) -> str:
+        return self.wish.query()
+
+    @property
+    def group_links(self) -> list[tuple[str, str, bool]]:
+        everybody = (self.wish.query(group=None, page=1), _("Everybody"), self.wish.group is None)
+        return [
+            everybody,
+            *(
+                (self.wish.query(group=pk, page=1), name, pk == self.wish.group)
+                for pk, name in self.groups
+            ),
+        ]
+
+    @property
+    def sort_links(self) -> list[tuple[str, str, bool]]:
+        known = {"": _("by name"), "behind": _("fewest finished first"), "last": _("longest away")}
+        return [
+            (self.wish.query(sort=sort, page=1), name, sort == self.wish.sort)
+            for sort, name in known.items()
+        ]
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def last_at(cells: list[Cell | None]) -> datetime | None:
+    """Of the last work for the course."""
+    return max((c.last_at for c in cells if c is not None and c.last_at is not None), default=None)
+
+
+class Matrix(Listing):
+    """Learners by assignments: how much of each is done, and a quiz's score."""
+
+    @property
+    def head(self) -> list[tuple[Column, str, str, bool]]:
+        """Each column with its class and the address that sorts by it."""
+        return [
+            (
+                column,
+                css(column),
+                self.wish.query(sort=column.assignment.public_id, page=1),
+                self.wish.sort == column.assignment.public_id,
+            )
+            for column in self.stand.columns
+        ]
+
+    @property
+    def rows_html(self) -> SafeString:
+        return mark_safe("".join(self.lines()))  # noqa: S308
+
+    def lines(self) -> Iterator[str]:
+        known: dict[tuple[int | None, State], str] = {}
+        places = [(css(c), c, c.assignment.public_id) for c in self.stand.columns]
+        zone = self.stand.course.time_zone
+        for learner, cells in self.shown:
+            pk = learner.pk
+            yield f'<tr><th scope="row"><a id="m{pk}" href="{pk}/">{escape(learner.name)}</a></th>'
+            for (kind, column, public_id), cell in zip(places, cells, strict=True):
+                if cell is None:
+                    yield f'<td class="m0 {kind}"></td>'
+                    continue
+                share = share_done(column, cell)
+                key = (share, cell.state)
+                said = known.get(key)
+                if said is None:
+                    said = known[key] = printed(share, cell.state)
+                if not self.is_bare:
+                    said = f'<a id="c{pk}-{public_id}" href="{pk}/{public_id}/">{said}</a>'
+                yield f'<td class="{shade(share)} {kind}">{said}</td>'
+            at = last_at(cells)
+            seen = formats.date_format(due.wall_of(at, zone), "j M") if at else "–"
+            yield f'<td class="n">{escape(seen)}</td></tr>'
+
+    @property
+    def feet(self) -> list[tuple[str, list[str]]]:
+        """Under the learners that are shown."""
+        columns = [[cells[n] for _one, cells in self.shown] for n in range(len(self.stand.columns))]
+        finished = [
+            str(sum(cell is not None and cell.state.is_done for cell in cells)) for cells in columns
+        ]
+        medians = [
+            median_text(column, cells) or "–"
+            for column, cells in zip(self.stand.columns, columns, strict=True)
+        ]
+        return [(_("Finished"), finished), (_("Median"), medians)]
+
+
+def css(column: Column) -> str:
+    return "q" if column.assignment.kind == Assignment.Kind.QUIZ else "s"
+
+
+def shade(share: int | None) -> str:
+    if share is None:
+        return "m0"
+    return next(name for least, name in SHADES if share >= least)
+
+
+def printed(share: int | None, state: State) -> str:
+    """The number with a mark for its state; whoever does not see marks hears words."""
+    mark, words = MARKS.get(state, ""), escape(state.label)
+    if share is None:
+        sign = mark or ("…" if state == State.STARTED else "·")
+        return (
+            f'<span class="hide">{escape(state.label)}</span><span aria-hidden="true">{sign}</span>'
+        )
+    if not mark:
+        return str(share)
+    return f'{share}<span aria-hidden="true">{mark}</span><span class="hide"> {words}</span>'

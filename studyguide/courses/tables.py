@@ -1,0 +1,129 @@
+"""What cells of results say, in one place for screens, prints and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from studyguide.courses import due
+from studyguide.courses.models import Assignment
+from studyguide.courses.results import Cell, Column, Results, State, per_cent
+
+Kind = Assignment.Kind
+
+
+@dataclass(frozen=True)
+class Due:
+    """An assignment as somebody sees it: with his own dates, and how he stands."""
+
+    column: Column
+    cell: Cell | None  # None: a tutor looks
+    opens: str
+    due: str
+    closes: str
+    is_open: bool
+    is_published: bool
+
+    @classmethod
+    def of(cls, column: Column, cell: Cell | None, zone: str, now: datetime) -> Due:
+        assignment = column.assignment
+        due_at = cell.due_at if cell else assignment.due_at
+        closes_at = cell.closes_at if cell else assignment.closes_for(None)
+        has_begun = assignment.opens_at is None or assignment.opens_at <= now
+        return cls(
+            column,
+            cell,
+            opens=due.words(assignment.opens_at, zone) if assignment.opens_at else "",
+            due=due.words(due_at, zone) if due_at else "",
+            closes=due.words(closes_at, zone) if closes_at else "",
+            is_open=has_begun and (closes_at is None or now < closes_at),
+            is_published=assignment.is_published(now),
+        )
+
+    @property
+    def assignment(self) -> Assignment:
+        return self.column.assignment
+
+    @property
+    def sentence(self) -> str:
+        return self.column.sentence
+
+    @property
+    def progress(self) -> str:
+        return "" if self.cell is None else progress(self.column, self.cell)
+
+    @property
+    def score(self) -> str:
+        """As the learner may see it, per cent."""
+        return "" if self.cell is None else score_text(self.cell.shown_score)
+
+
+def dues(stand: Results, now: datetime) -> list[Due]:
+    """All that is set for the one learner of these results."""
+    if not stand.learners:
+        return []
+    cells = stand.row(stand.learners[0])
+    return [
+        Due.of(column, cell, stand.course.time_zone, now)
+        for column, cell in zip(stand.columns, cells, strict=True)
+        if cell is not None
+    ]
+
+
+def progress(column: Column, cell: Cell) -> str:
+    """How much of it is done, in words."""
+    values = {"done": cell.done, "needed": cell.needed}
+    match column.assignment.kind:
+        case Kind.READ:
+            return _("%(done)d of %(needed)d paragraphs marked as read") % values
+        case Kind.ANSWER:
+            return _("%(done)d of %(needed)d checkpoints answered") % values
+        case Kind.REVIEW:
+            return _("reviewed on %(done)d of %(needed)d days") % values
+        case _:
+            return (
+                ngettext("%(done)d attempt handed in", "%(done)d attempts handed in", cell.done)
+                % values
+            )
+
+
+def score_text(score: float | None) -> str:
+    """Per cent with one decimal; empty where there is nothing."""
+    found = per_cent(score)
+    return "" if found is None else str(found)
+
+
+def share_done(column: Column, cell: Cell) -> int | None:
+    """What a cell of the matrix prints: per cent, or None for nothing yet. A quiz says its score,
+    everything else how much of it is done."""
+    if column.assignment.kind == Kind.QUIZ:
+        is_there = cell.score is not None and (cell.goes or cell.is_overridden)
+        return int(cell.score * 100 + 0.5) if is_there and cell.score is not None else None
+    if not cell.done:
+        return None
+    return min(100, 100 * cell.done // max(1, cell.needed))
+
+
+def median_text(column: Column, cells: Iterable[Cell | None]) -> str:
+    """Of what cells print, those left out who have not begun."""
+    shares = [
+        share
+        for cell in cells
+        if cell is not None and (share := share_done(column, cell)) is not None
+    ]
+    return f"{median(shares):g}" if shares else ""
+
+
+def notes(cell: Cell) -> str:
+    """The state, and what a tutor arranged."""
+    parts = [str(cell.state.label)]
+    if cell.is_overridden and cell.state != State.EXCUSED:
+        parts.append(_("score set by a tutor"))
+    if cell.is_extended:
+        parts.append(_("extended"))
+    return ", ".join(parts)

@@ -1,0 +1,115 @@
+"""The events behind a cell of the matrix: what a learner did for one assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from quizzes.models import Attempt, AttemptQuestion, Grade, Review
+from studyguide.courses import due
+from studyguide.courses.models import Assignment, Membership
+from studyguide.courses.results import Cell, Column
+from studyguide.courses.tables import score_text
+from studyguide.library.models import ReadingState
+
+Kind = Assignment.Kind
+AT_MOST = 500
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    what: str
+    zone: str
+
+    @property
+    def when(self) -> str:
+        return due.words(self.at, self.zone)
+
+
+def trail(column: Column, cell: Cell, member: Membership) -> list[Event]:
+    """The first first. Only what counts for the course: nothing from before joining, and
+    nothing that was done for oneself."""
+    zone = member.course.time_zone
+    events = sorted(happened(column, cell, member), key=lambda each: each[0])
+    return [Event(at, what, zone) for at, what in events[:AT_MOST]]
+
+
+def happened(column: Column, cell: Cell, member: Membership) -> Iterator[tuple[datetime, str]]:
+    sections = [each.section_id for each in column.sections]
+    match column.assignment.kind:
+        case Kind.READ:
+            yield from read(member, sections)
+        case Kind.ANSWER:
+            yield from answered(member, sections)
+        case Kind.REVIEW:
+            yield from reviewed(column, member)
+        case _:
+            for go in cell.goes:
+                number = {"n": go.number}
+                yield go.started_at, _("Attempt %(n)d begun") % number
+                if go.ended_at is not None:
+                    score = score_text(go.share)
+                    yield (
+                        go.ended_at,
+                        (
+                            _("Attempt %(n)d handed in: %(score)s%%") % {**number, "score": score}
+                            if score
+                            else _("Attempt %(n)d handed in, not graded yet") % number
+                        ),
+                    )
+
+
+def since(member: Membership, name: str) -> Q:
+    at = member.works_from_at
+    return Q() if at is None else Q(**{f"{name}__gte": at})
+
+
+def read(member: Membership, sections: list[int]) -> Iterator[tuple[datetime, str]]:
+    rows = ReadingState.objects.read().filter(
+        since(member, "read_at"), user=member.user_id, passage__section__in=sections
+    )
+    found = rows.values_list("read_at", "passage__number").order_by("read_at")[:AT_MOST]
+    for at, number in found:
+        if at is not None:
+            yield at, _("Paragraph %(n)d marked as read") % {"n": number}
+
+
+def answered(member: Membership, sections: list[int]) -> Iterator[tuple[datetime, str]]:
+    first = Grade.objects.filter(attempt_question=OuterRef("pk")).order_by("pk").values("at")[:1]
+    rows = (
+        AttemptQuestion.objects.filter(
+            attempt__purpose=Attempt.Purpose.CHECKPOINT,
+            attempt__user=member.user_id,
+            fraction__isnull=False,
+            question__library_evidence__position=0,
+            question__library_evidence__passage__section__in=sections,
+        )
+        .annotate(answered_at=Subquery(first))
+        .filter(since(member, "answered_at"))
+    )
+    passage = "question__library_evidence__passage__number"
+    for at, number in rows.values_list("answered_at", passage).order_by("answered_at")[:AT_MOST]:
+        yield at, _("Checkpoint at paragraph %(n)d answered") % {"n": number}
+
+
+def reviewed(column: Column, member: Membership) -> Iterator[tuple[datetime, str]]:
+    """Days of review within the period, each by its first card."""
+    slugs = member.course.course_articles.values("article__slug")
+    rows = Review.objects.counted().filter(
+        since(member, "at"),
+        user=member.user_id,
+        card__source__in=slugs,
+        at__gte=column.assignment.opens_at,
+        at__lte=column.assignment.due_at,
+    )
+    days: dict[object, tuple[datetime, int]] = {}
+    for at, day in rows.values_list("at", "day_on").order_by("at"):
+        begun, count = days.get(day, (at, 0))
+        days[day] = (begun, count + 1)
+    for begun, count in days.values():
+        yield begun, _("Cards reviewed that day: %(n)d") % {"n": count}

@@ -1,0 +1,274 @@
+"""What a course is asked to do: tutors set it, learners see what is due and begin it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quizzes.models import AttemptRefused
+from studyguide.accounts.sessions import signed_in
+from studyguide.courses import due
+from studyguide.courses.access import Access, Right, enter
+from studyguide.courses.assignment_forms import AssignmentForm
+from studyguide.courses.models import Assignment, Course, CourseRefused, Stale
+from studyguide.courses.results import Column, Results, results
+from studyguide.courses.tables import Due, dues, median_text
+
+Kind = Assignment.Kind
+
+
+@require_safe
+def assignments(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course)
+    now = timezone.now()
+    context: dict[str, Any] = {"access": access, "course": access.course, "nav": "courses"}
+    if access.may(Right.TEACH):
+        stand = results(access.course, now=now, has_drafts=True)
+        shows = access.may(Right.RESULTS)
+        context["rows"] = [row_of(stand, column, now, shows=shows) for column in stand.columns]
+        context["learners"] = len(stand.learners)
+    else:
+        context["dues"] = dues_of(access, now)
+    return render(request, "courses/assignments.html", context)
+
+
+def row_of(stand: Results, column: Column, now: datetime, *, shows: bool) -> dict[str, Any]:
+    """An assignment in the tutor's list, with how far the course is."""
+    found = Due.of(column, None, stand.course.time_zone, now)
+    row: dict[str, Any] = {"one": found, "assignment": column.assignment}
+    if shows:
+        cells = [c for one in stand.learners if (c := stand.cell(one, column)) is not None]
+        done = sum(cell.state.is_done for cell in cells)
+        row |= {
+            "done": done,
+            "of": len(cells),
+            "share": round(100 * done / len(cells), 2) if cells else 0,
+            "median": median_text(column, cells),
+        }
+    return row
+
+
+def dues_of(access: Access, now: datetime) -> list[Due]:
+    """What is set for this learner, with his own standing."""
+    return dues(results(access.course, now=now, members=[access.member.pk]), now)
+
+
+@require_safe
+def assignment(request: HttpRequest, course: str, assignment: str) -> HttpResponse:
+    """What is asked, by when, and for a learner how he stands."""
+    access = enter(signed_in(request), course)
+    now = timezone.now()
+    context: dict[str, Any] = {"access": access, "course": access.course, "nav": "courses"}
+    if access.may(Right.TEACH):
+        stand = results(access.course, now=now, members=[], has_drafts=True)
+        column = stand.column(assignment)
+        if column is None:
+            raise Http404
+        found = Due.of(column, None, access.course.time_zone, now)
+    else:
+        stand = results(access.course, now=now, members=[access.member.pk])
+        known = {each.assignment.public_id: each for each in dues(stand, now)}
+        if assignment not in known:
+            raise Http404
+        found = known[assignment]
+        context["notes"] = notes_of(access, found)
+    context |= {"one": found, "assignment": found.assignment}
+    return render(request, "courses/assignment.html", context)
+
+
+def notes_of(access: Access, found: Due) -> dict[str, Any]:
+    """What tutors said and arranged, as the learner may see it."""
+    mine = {"assignment": found.assignment, "membership": access.member}
+    comments = access.course.memberships.get(pk=access.member.pk).comments.filter(
+        assignment=found.assignment, withdrawn_at=None
+    )
+    arrangement = found.assignment.arrangements.filter(**mine).first()
+    override = arrangement.markoverrides.last() if arrangement else None
+    return {
+        "comments": list(comments) if found.cell and found.cell.is_released else [],
+        "extension": arrangement.extensions.last() if arrangement else None,
+        "excusal": arrangement.excusals.last() if arrangement else None,
+        "override": override if found.cell and found.cell.is_released else None,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assignment_new(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.TEACH)
+    kind = request.GET.get("kind", "")
+    if kind not in Kind.values:
+        kind = Kind.READ
+    form = AssignmentForm(request.POST or None, course=access.course, kind=kind, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            made = make(access, form, now)
+        except CourseRefused as why:
+            form.add_error(None, str(why))
+        else:
+            if request.POST.get("act") == "publish":
+                made.publish(by=access.user, now=now)
+            say_times(request, form)
+            return redirect(made)
+    context = {
+        "access": access,
+        "course": access.course,
+        "form": form,
+        "kind": kind,
+        "kinds": Kind.choices,
+        "nav": "courses",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "courses/assignment_new.html", context, status=status)
+
+
+def make(access: Access, form: AssignmentForm, now: datetime) -> Assignment:
+    access.course.refuse_if_closed()
+    made = Assignment.make(access.course, by=access.user, now=now, **form.values())
+    if "sections" in form.fields:
+        made.set_sections(form.asked())
+    return made
+
+
+def say_times(request: HttpRequest, form: AssignmentForm) -> None:
+    """Stored, with every time that was typed in words."""
+    parts = [_("%(what)s: %(when)s.") % {"what": what, "when": when} for what, when in form.echo()]
+    messages.success(request, " ".join([_("Saved."), *parts]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assignment_edit(request: HttpRequest, course: str, assignment: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.TEACH)
+    found = own(access.course, assignment)
+    form = AssignmentForm(
+        request.POST or None,
+        course=access.course,
+        kind=found.kind,
+        user=request.user,
+        assignment=found,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            change(found, form, access, timezone.now())
+        except Stale:
+            form.add_error(
+                None,
+                _(
+                    "Somebody else changed this assignment meanwhile. Open it again in another "
+                    "tab, compare, and change it there. Nothing was stored."
+                ),
+            )
+        except CourseRefused as why:
+            form.add_error(None, str(why))
+        else:
+            say_times(request, form)
+            return redirect(found)
+    context = {
+        "access": access,
+        "course": access.course,
+        "form": form,
+        "assignment": found,
+        "nav": "courses",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "courses/assignment_edit.html", context, status=status)
+
+
+def change(found: Assignment, form: AssignmentForm, access: Access, now: datetime) -> None:
+    values = form.values()
+    if "quiz" in values and values["quiz"] != found.quiz:
+        found.refuse_if_begun()
+    found.edit(
+        base_revision=form.cleaned_data["revision"],
+        by=access.user,
+        now=now,
+        sections=form.asked() if "sections" in form.fields else None,
+        **values,
+    )
+
+
+def own(course: Course, assignment: str) -> Assignment:
+    found = course.assignments.existing().select_related("quiz").filter(public_id=assignment)
+    row = found.first()
+    if row is None:
+        raise Http404
+    row.course = course
+    return row
+
+
+@require_POST
+def assignment_act(request: HttpRequest, course: str, assignment: str) -> HttpResponse:
+    """Publish, make a draft again, close, release, remove, move up or down: a button each."""
+    access = enter(signed_in(request), course, Right.TEACH)
+    found = own(access.course, assignment)
+    act = request.POST.get("act", "")
+    try:
+        said = acted(act, found, access, timezone.now())
+    except (CourseRefused, Stale) as why:
+        messages.error(request, str(why) or _("Somebody else changed it meanwhile. Look again."))
+        return redirect(found)
+    if said:
+        messages.success(request, said)
+    is_listed = act in {"up", "down", "remove"}
+    return redirect("assignments", access.course.public_id) if is_listed else redirect(found)
+
+
+def acted(act: str, found: Assignment, access: Access, now: datetime) -> str:
+    by: dict[str, Any] = {"by": access.user, "now": now}
+    match act:
+        case "publish":
+            found.publish(**by)
+            return _("Published. Learners see it now.")
+        case "draft":
+            found.withdraw(**by)
+            return _("It is a draft again. Learners do not see it.")
+        case "close":
+            found.close(**by)
+            at = due.words(now, access.course.time_zone)
+            return _("Closed. Nothing counts after %(at)s.") % {"at": at}
+        case "release":
+            released = found.release(**by)
+            return _("Scores released: %(n)d.") % {"n": released}
+        case "remove":
+            found.remove(**by)
+            return _("Removed: %(title)s.") % {"title": found.title}
+        case "up" | "down":
+            move(found, -1 if act == "up" else 1, **by)
+    return ""
+
+
+def move(found: Assignment, step: int, **by: Any) -> None:
+    order = list(
+        found.course.assignments.existing()
+        .order_by("position", "pk")
+        .values_list("public_id", flat=True)
+    )
+    here = order.index(found.public_id)
+    there = here + step
+    if 0 <= there < len(order):
+        order[here], order[there] = order[there], order[here]
+        Assignment.reorder(found.course, order, **by)
+
+
+@require_POST
+def assignment_start(request: HttpRequest, course: str, assignment: str) -> HttpResponse:
+    """Begin the quiz of an assignment, or go on with it."""
+    access = enter(signed_in(request), course, Right.LEARN)
+    now = timezone.now()
+    mine = Assignment.objects.for_learner(access.member, now).select_related("quiz")
+    found = mine.filter(public_id=assignment).first()
+    if found is None:
+        raise Http404
+    found.course = access.course
+    try:
+        return redirect(found.start(access.member, now=now))
+    except (AttemptRefused, CourseRefused) as why:
+        messages.info(request, str(why))
+        return redirect(found)

@@ -1,0 +1,98 @@
+"""Scores and states of a whole course, to look at, to print and to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from studyguide.accounts.sessions import signed_in
+from studyguide.courses import due
+from studyguide.courses.access import Access, Right, enter
+from studyguide.courses.assignment_forms import WALL, ReportForm
+from studyguide.courses.gradebook import Gradebook, Report
+from studyguide.courses.matrix import Wish
+from studyguide.courses.models import Assignment, Course
+from studyguide.courses.results import results
+
+JUST = timedelta(microseconds=1)
+
+
+@require_safe
+def gradebook(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.RESULTS)
+    stand = results(access.course, now=timezone.now())
+    book = Gradebook(stand, Wish.of(request.GET.dict()))
+    context = {"course": access.course, "book": book, "nav": "courses"}
+    return render(request, "courses/gradebook.html", context)
+
+
+@require_POST
+def gradebook_export(request: HttpRequest, course: str) -> HttpResponse:
+    """The same as a table for spreadsheets. A POST, because who took it away is recorded."""
+    access = enter(signed_in(request), course, Right.RESULTS)
+    now = timezone.now()
+    book = Gradebook(results(access.course, now=now), Wish.of(request.POST.dict()))
+    return attached(access, "gradebook", book.csv, now)
+
+
+def attached(access: Access, what: str, text: str, now: datetime) -> HttpResponse:
+    access.course.record(f"{what}.export", by=access.user, now=now)
+    day = due.day_of(now, access.course.time_zone)
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{what}-{day:%Y-%m-%d}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def asked_report(
+    course: Course, asked: QueryDict | Mapping[str, str], now: datetime
+) -> tuple[ReportForm, Report]:
+    """As at the moment typed; without one, as at the last due date that is past. What cannot be
+    read is said in the form, and the report is as at that default. What was due at that very
+    moment and not done is missing."""
+    last = (
+        Assignment.objects.filter(course=course)
+        .published(now)
+        .filter(due_at__lte=now)
+        .order_by("-due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    at = last or now
+    data: dict[str, Any] = {"at": asked.get("at", "")}
+    if not data["at"]:
+        data["at"] = due.wall_of(at, course.time_zone).strftime(WALL)
+        form = ReportForm(data, course=course)
+        form.is_valid()
+    else:
+        form = ReportForm(data, course=course)
+        if form.is_valid():
+            at = min(form.instants()["at"] or at, now)
+    group = Wish.of({"group": asked.get("group", "")})
+    return form, Report(results(course, now=now, as_at=at + JUST), group)
+
+
+@require_safe
+def completion_report(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.RESULTS)
+    form, report = asked_report(access.course, request.GET, timezone.now())
+    context = {"course": access.course, "form": form, "report": report, "nav": "courses"}
+    status = 422 if form.errors else 200
+    return render(request, "courses/completion_report.html", context, status=status)
+
+
+@require_POST
+def completion_report_export(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.RESULTS)
+    now = timezone.now()
+    form, report = asked_report(access.course, request.POST, now)
+    if form.errors:
+        context = {"course": access.course, "form": form, "report": report, "nav": "courses"}
+        return render(request, "courses/completion_report.html", context, status=422)
+    return attached(access, "report", report.csv, now)

@@ -1,0 +1,276 @@
+"""Who is where: the completion matrix, what stands behind its cells, and what is arranged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from studyguide.accounts.sessions import signed_in
+from studyguide.courses import due
+from studyguide.courses import results as standing
+from studyguide.courses.access import Access, Right, enter
+from studyguide.courses.assignment_forms import (
+    WALL,
+    CommentForm,
+    ExcuseForm,
+    ExtensionForm,
+    OverrideForm,
+)
+from studyguide.courses.matrix import Matrix, Wish
+from studyguide.courses.models import Arrangement, Comment, CourseRefused, Stale
+from studyguide.courses.results import Cell, Column, Learner
+from studyguide.courses.tables import Due, dues, score_text
+from studyguide.courses.trail import trail
+
+
+@require_safe
+def results(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.RESULTS)
+    stand = standing.results(access.course, now=timezone.now())
+    matrix = Matrix(stand, Wish.of(request.GET.dict()))
+    context = {"course": access.course, "matrix": matrix, "nav": "courses"}
+    return render(request, "courses/results.html", context)
+
+
+@require_safe
+def result_learner(request: HttpRequest, course: str, member: int) -> HttpResponse:
+    """One learner's row, each cell with its sentence and its events a click away."""
+    access = enter(signed_in(request), course, Right.RESULTS)
+    now = timezone.now()
+    stand = standing.results(access.course, now=now, members=known(member))
+    if not stand.learners:
+        raise Http404
+    learner = stand.learners[0]
+    context = {
+        "course": access.course,
+        "learner": learner,
+        "dues": [(one, score_text(one.cell.score)) for one in dues(stand, now) if one.cell],
+        "total": score_text(stand.total(stand.row(learner))),
+        "nav": "courses",
+    }
+    return render(request, "courses/result_learner.html", context)
+
+
+def known(member: int) -> list[int]:
+    """Numbers that no database holds are nobody."""
+    return [member] if member < 2**31 else []
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell that was asked for, and who asked."""
+
+    access: Access
+    learner: Learner
+    column: Column
+    cell: Cell
+    now: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest, course: str, member: int, assignment: str) -> Place:
+        """Members of this course and assignments meant for them; else 404."""
+        access = enter(signed_in(request), course, Right.RESULTS)
+        now = timezone.now()
+        stand = standing.results(access.course, now=now, members=known(member))
+        column = stand.column(assignment)
+        if column is None or not stand.learners:
+            raise Http404
+        cell = stand.cell(stand.learners[0], column)
+        if cell is None:
+            raise Http404
+        return cls(access, stand.learners[0], column, cell, now)
+
+    def arrangement(self) -> Arrangement:
+        """Made when there is none: for what is stored only."""
+        self.access.course.refuse_if_closed()
+        return Arrangement.at(self.column.assignment, self.learner.membership)
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"by": self.access.user, "now": self.now}
+
+    def redirect(self) -> HttpResponse:
+        return redirect(
+            "result",
+            self.access.course.public_id,
+            self.learner.pk,
+            self.column.assignment.public_id,
+        )
+
+
+def page(
+    request: HttpRequest, place: Place, bound: dict[str, forms.Form] | None = None
+) -> HttpResponse:
+    """The events behind a cell, and the forms to arrange something. `bound`: one that comes
+    back."""
+    assignment, membership = place.column.assignment, place.learner.membership
+    terms, zone = place.cell.terms, place.access.course.time_zone
+    row = Arrangement.objects.filter(assignment=assignment, membership=membership).first()
+    extension = {
+        "due_at": terms.due_at and due.wall_of(terms.due_at, zone).strftime(WALL),
+        "closes_at": terms.closes_at and due.wall_of(terms.closes_at, zone).strftime(WALL),
+        "extra_tries": row.extra_tries if row else 0,
+        "time_multiplier": row.time_multiplier if row else 1.0,
+    }
+    revision = {"revision": terms.revision}
+    sheets: dict[str, forms.Form] = {
+        "override": OverrideForm(initial={"score": terms.score, **revision}, auto_id="override_%s"),
+        "extend": ExtensionForm(
+            initial=extension | revision, assignment=assignment, auto_id="extend_%s"
+        ),
+        "excuse": ExcuseForm(
+            initial={"is_excused": terms.excused_at is not None, **revision}, auto_id="excuse_%s"
+        ),
+        "comment": CommentForm(auto_id="comment_%s"),
+        **(bound or {}),
+    }
+    comments = assignment.comments.filter(membership=membership, withdrawn_at=None)
+    context = {
+        "course": place.access.course,
+        "learner": place.learner,
+        "one": Due.of(place.column, place.cell, zone, place.now),
+        "events": trail(place.column, place.cell, membership),
+        "score": score_text(place.cell.score),
+        "worked": score_text(place.cell.worked),
+        "sheets": sheets,
+        "form": next(iter(bound.values())) if bound else None,
+        "log": log_of(row, zone),
+        "comments": comments.select_related("by"),
+        "nav": "courses",
+    }
+    return render(request, "courses/result.html", context, status=422 if bound else 200)
+
+
+def log_of(row: Arrangement | None, zone: str) -> list[dict[str, Any]]:
+    """All that was arranged, the last first."""
+    if row is None:
+        return []
+    found: list[tuple[Any, str]] = []
+    for each in row.markoverrides.select_related("by"):
+        score = score_text(each.score)
+        found.append(
+            (each, _("score set to %(s)s%%") % {"s": score} if score else _("score as worked"))
+        )
+    found += [(each, _("extended")) for each in row.extensions.select_related("by")]
+    found += [
+        (each, _("excused") if each.is_excused else _("no longer excused"))
+        for each in row.excusals.select_related("by")
+    ]
+    found.sort(key=lambda pair: -pair[0].revision)
+    return [
+        {"what": what, "reason": each.reason, "by": each.by, "when": due.words(each.at, zone)}
+        for each, what in found
+    ]
+
+
+@require_safe
+def result(request: HttpRequest, course: str, member: int, assignment: str) -> HttpResponse:
+    return page(request, Place.of(request, course, member, assignment))
+
+
+def store(
+    request: HttpRequest,
+    place: Place,
+    name: str,
+    form: forms.Form,
+    act: Callable[[], Any],
+    said: str,
+) -> HttpResponse:
+    """Do it, or give the form back with what was typed. Over another tutor's change nothing is
+    stored; the form then holds the new revision, for whoever has looked and still wants it."""
+    if form.is_valid():
+        try:
+            act()
+        except Stale:
+            form.data = {**request.POST.dict(), "revision": str(place.cell.terms.revision)}
+            form.add_error(
+                None,
+                _(
+                    "Another tutor changed this meanwhile, and nothing was stored. Look at what "
+                    "it is now; save again if you still want yours."
+                ),
+            )
+        except CourseRefused as why:
+            form.add_error(None, str(why))
+        else:
+            messages.success(request, said)
+            return place.redirect()
+    return page(request, place, {name: form})
+
+
+@require_POST
+def result_override(
+    request: HttpRequest, course: str, member: int, assignment: str
+) -> HttpResponse:
+    """Set a score by hand, with why; or let what was worked count again."""
+    place = Place.of(request, course, member, assignment)
+    form = OverrideForm(request.POST, auto_id="override_%s")
+
+    def act() -> None:
+        data = form.cleaned_data
+        place.arrangement().override(
+            data["score"], base_revision=data["revision"], reason=data["reason"], **place.by
+        )
+
+    return store(request, place, "override", form, act, _("The score is set."))
+
+
+@require_POST
+def result_extend(request: HttpRequest, course: str, member: int, assignment: str) -> HttpResponse:
+    """Other dates, more attempts, more time for one learner."""
+    place = Place.of(request, course, member, assignment)
+    form = ExtensionForm(request.POST, assignment=place.column.assignment, auto_id="extend_%s")
+
+    def act() -> None:
+        data = form.cleaned_data
+        place.arrangement().extend(
+            base_revision=data["revision"], reason=data["reason"], **form.values(), **place.by
+        )
+        for what, when in form.echo():
+            messages.info(request, f"{what}: {when}.")
+
+    return store(request, place, "extend", form, act, _("Arranged."))
+
+
+@require_POST
+def result_excuse(request: HttpRequest, course: str, member: int, assignment: str) -> HttpResponse:
+    place = Place.of(request, course, member, assignment)
+    form = ExcuseForm(request.POST, auto_id="excuse_%s")
+
+    def act() -> None:
+        data = form.cleaned_data
+        place.arrangement().excuse(
+            is_excused=data["is_excused"],
+            base_revision=data["revision"],
+            reason=data["reason"],
+            **place.by,
+        )
+
+    return store(request, place, "excuse", form, act, _("Kept."))
+
+
+@require_POST
+def result_comment(request: HttpRequest, course: str, member: int, assignment: str) -> HttpResponse:
+    """Say something to the learner; he sees it once his score is released."""
+    place = Place.of(request, course, member, assignment)
+    form = CommentForm(request.POST, auto_id="comment_%s")
+
+    def act() -> None:
+        Comment.say(
+            place.column.assignment,
+            place.learner.membership,
+            text=form.cleaned_data["text"],
+            **place.by,
+        )
+
+    return store(request, place, "comment", form, act, _("The learner can read it."))

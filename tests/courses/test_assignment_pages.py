@@ -1,0 +1,336 @@
+"""Tutors set work; learners see what is due and begin it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from quizzes.models import Attempt, Quiz
+from quizzes.rules import Rules
+from studyguide.accounts.models import User
+from studyguide.courses.models import Assignment, Course, Membership
+from studyguide.library.models import Article
+from tests.courses.doing import bank, hand_in, read
+from tests.factories import TERM, AssignmentFactory, MembershipFactory
+from tests.queries import no_writes, queries
+
+DAY = timedelta(days=1)
+DUE = TERM + 10 * DAY
+Kind = Assignment.Kind
+
+
+@pytest.fixture(autouse=True)
+def first_week() -> Iterator[None]:
+    with time_machine.travel(TERM + DAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def teaching(client: Client, tutor: User) -> Client:
+    client.force_login(tutor)
+    return client
+
+
+@pytest.fixture
+def learning(learner: Membership) -> Client:
+    client = Client()
+    client.force_login(learner.user)
+    return client
+
+
+@pytest.fixture
+def reading_set(course: Course, article: Article) -> Assignment:
+    return AssignmentFactory(course=course, due_at=DUE, sections=article.sections.filter(number=1))
+
+
+@pytest.fixture
+def quiz_set(course: Course, article: Article) -> Assignment:
+    return AssignmentFactory(
+        course=course,
+        kind=Kind.QUIZ,
+        quiz=bank(article),
+        rules=Rules(seconds=600, attempts=2).snapshot(),
+        due_at=DUE,
+    )
+
+
+def listing(course: Course) -> str:
+    return f"/courses/{course.public_id}/assignments/"
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    return {
+        "title": "Read the start",
+        "late": "full",
+        "weight": "1",
+        "revision": "0",
+        "due_at": "2026-12-19T18:00",
+        **more,
+    }
+
+
+def pages(assignment: Assignment) -> list[str]:
+    here = assignment.get_absolute_url()
+    return [listing(assignment.course), listing(assignment.course) + "new/", here, here + "edit/"]
+
+
+# Setting work
+
+
+def test_a_tutor_sets_reading(teaching: Client, course: Course, article: Article) -> None:
+    sections = [section.pk for section in article.sections.all()]
+    data = typed(sections=sections, act="publish")
+    answer = teaching.post(f"{listing(course)}new/?kind=read", data, follow=True)
+    made = course.assignments.get()
+    assert made.due_at == datetime(2026, 12, 19, 17, tzinfo=UTC)
+    assert made.is_published(TERM + DAY)
+    assert made.sections.count() == len(sections)
+    assert "Saturday 19 December 2026, 18:00, Berlin time (UTC+1)" in answer.text
+    assert made.sentence() in answer.text
+
+
+def test_a_tutor_sets_a_quiz_with_its_rules(
+    teaching: Client, course: Course, article: Article
+) -> None:
+    quiz = bank(article)
+    Quiz.objects.filter(pk=quiz.pk).update(source=article.slug)
+    data = typed(
+        quiz=quiz.public_id,
+        attempts="2",
+        minutes="20",
+        behaviour="deferred",
+        counts="last",
+        release="by_hand",
+        required_score="62.5",
+    )
+    assert teaching.post(f"{listing(course)}new/?kind=quiz", data).status_code == 302
+    made = course.assignments.get()
+    rules = made.own_rules
+    assert (rules.attempts, rules.seconds, rules.counts) == (2, 1200, "last")
+    assert (made.required_score, made.published_at) == (0.625, None)
+    page = teaching.get(made.get_absolute_url() + "edit/")
+    assert 'value="62.5"' in page.text
+    assert 'value="2026-12-19T18:00"' in page.text
+
+
+def test_a_tutor_sets_reviews(teaching: Client, course: Course) -> None:
+    data = typed(days="5", opens_at="2026-12-01T08:00")
+    assert teaching.post(f"{listing(course)}new/?kind=review", data).status_code == 302
+    assert course.assignments.get().days == 5
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"due_at": "tomorrow"}, "Write day and time as 2026-12-19 18:00."),
+        ({"due_at": "2026-12-19"}, "Write day and time as 2026-12-19 18:00."),
+        ({"due_at": "0001-01-01T00:00"}, "Write a year from 1970 to 2999."),
+        ({"closes_at": "2026-12-18T18:00"}, "It cannot close before it is due."),
+        ({"opens_at": "2026-12-20T18:00"}, "The due date must be after the opening."),
+        ({"late": "penalty"}, "Say what each late day costs, and when it is due."),
+        ({"title": ""}, "This field is required."),
+        ({"sections": ["999999"]}, "999999"),
+        ({"weight": "nan"}, "Enter a number."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(
+    teaching: Client, course: Course, article: Article, more: dict[str, Any], says: str
+) -> None:
+    sections = [section.pk for section in article.sections.all()]
+    data = typed(sections=sections, instructions="Slowly, please.") | more
+    answer = teaching.post(f"{listing(course)}new/?kind=read", data)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert "Slowly, please." in answer.text
+    assert not course.assignments.exists()
+
+
+def test_a_tutor_changes_what_is_set(
+    teaching: Client, reading_set: Assignment, article: Article
+) -> None:
+    last = article.sections.order_by("-number")[:1]
+    data = typed(title="Read the end", sections=[last[0].pk])
+    answer = teaching.post(reading_set.get_absolute_url() + "edit/", data)
+    assert answer.status_code == 302
+    reading_set.refresh_from_db()
+    assert (reading_set.title, reading_set.revision) == ("Read the end", 1)
+    assert reading_set.sections.get().section == last[0]
+
+
+def test_a_change_over_anothers_is_refused_and_kept_in_the_form(
+    teaching: Client, reading_set: Assignment, article: Article, tutor: User
+) -> None:
+    reading_set.edit(base_revision=0, title="First", by=tutor, now=TERM)
+    data = typed(title="Second", sections=[article.sections.all()[1].pk])
+    answer = teaching.post(reading_set.get_absolute_url() + "edit/", data)
+    assert answer.status_code == 422
+    assert 'value="Second"' in answer.text
+    reading_set.refresh_from_db()
+    assert reading_set.title == "First"
+    assert reading_set.sections.get().section.number == 1
+
+
+def test_the_list_agrees_with_the_matrix(
+    teaching: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    """A median that one page counts with those who have not begun, and another without, is
+    two truths."""
+    MembershipFactory(course=quiz_set.course)
+    hand_in(quiz_set, learner, 0.8, at=TERM + DAY)
+    with time_machine.travel(DUE + DAY, tick=False):
+        teaching.force_login(quiz_set.course.owner)
+        assert '<td class="n">80%</td>' in teaching.get(listing(quiz_set.course)).text
+        matrix = teaching.get(f"/courses/{quiz_set.course.public_id}/results/").text
+    assert "<td>80</td>" in matrix.partition("<tfoot>")[2]
+
+
+def act(client: Client, assignment: Assignment, name: str) -> Any:
+    return client.post(assignment.get_absolute_url() + "act/", {"act": name}, follow=True)
+
+
+def test_publishing_and_taking_back(teaching: Client, learning: Client, course: Course) -> None:
+    draft = AssignmentFactory(course=course, published_at=None)
+    assert learning.get(draft.get_absolute_url()).status_code == 404
+    act(teaching, draft, "publish")
+    assert learning.get(draft.get_absolute_url()).status_code == 200
+    act(teaching, draft, "draft")
+    assert learning.get(draft.get_absolute_url()).status_code == 404
+
+
+def test_closing_stops_new_attempts(
+    teaching: Client, learning: Client, quiz_set: Assignment
+) -> None:
+    assert "Nothing counts after" in act(teaching, quiz_set, "close").text
+    learning.post(quiz_set.get_absolute_url() + "start/")
+    assert not Attempt.objects.exists()
+
+
+def test_what_was_begun_is_not_removed(
+    teaching: Client, quiz_set: Assignment, learner: Membership
+) -> None:
+    quiz_set.start(learner, now=TERM + DAY)
+    answer = act(teaching, quiz_set, "remove")
+    assert "Learners have begun this quiz" in answer.text
+    assert Assignment.objects.existing().exists()
+
+
+@pytest.mark.parametrize(
+    ("which", "name", "order"),
+    [(1, "up", [1, 0, 2]), (1, "down", [0, 2, 1]), (0, "up", [0, 1, 2]), (2, "down", [0, 1, 2])],
+)
+def test_order_is_changed_by_buttons(
+    teaching: Client, course: Course, which: int, name: str, order: list[int]
+) -> None:
+    rows = [AssignmentFactory(course=course) for _n in range(3)]
+    act(teaching, rows[which], name)
+    assert list(course.assignments.all()) == [rows[n] for n in order]
+
+
+def test_an_archived_course_is_not_changed(
+    teaching: Client, reading_set: Assignment, course: Course, tutor: User, article: Article
+) -> None:
+    course.archive(by=tutor, now=TERM)
+    assert "archived" in act(teaching, reading_set, "draft").text
+    data = typed(sections=[article.sections.all()[0].pk])
+    for address in (listing(course) + "new/", reading_set.get_absolute_url() + "edit/"):
+        answer = teaching.post(address, data)
+        assert answer.status_code == 422
+        assert "archived" in answer.text
+
+
+# Learners
+
+
+def test_a_learner_sees_what_is_due_and_how_he_stands(
+    learning: Client, learner: Membership, reading_set: Assignment, article: Article
+) -> None:
+    read(learner.user, article, 1, at=TERM + DAY)
+    for address in (listing(reading_set.course), reading_set.get_absolute_url()):
+        text = learning.get(address).text
+        assert reading_set.sentence() in text
+        assert "1 of 3 paragraphs marked as read" in text
+        assert "Friday 11 September 2026, 10:00, Berlin time (UTC+2)" in text
+
+
+def test_a_learner_begins_the_quiz_that_is_set(
+    learning: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    Membership.objects.filter(pk=learner.pk).update(time_multiplier=1.5)
+    answer = learning.post(quiz_set.get_absolute_url() + "start/")
+    attempt = Attempt.objects.get()
+    assert answer["Location"] == attempt.get_absolute_url()
+    assert attempt.context == f"assignment:{quiz_set.pk}"
+    assert attempt.scope == f"course:{quiz_set.course.public_id}"
+    assert attempt.own_rules.multiplier == 1.5
+    assert learning.get(answer["Location"]).status_code == 200
+
+
+def test_what_is_set_for_others_is_not_begun(
+    learning: Client, course: Course, article: Article
+) -> None:
+    for_others = AssignmentFactory(
+        course=course, kind=Kind.QUIZ, quiz=bank(article), audience="chosen"
+    )
+    assert learning.post(for_others.get_absolute_url() + "start/").status_code == 404
+
+
+# Who may
+
+
+def test_a_stranger_finds_nothing(reading: Client, reading_set: Assignment) -> None:
+    for address in pages(reading_set):
+        assert reading.get(address).status_code == 404
+    for name in ("act/", "start/"):
+        assert reading.post(reading_set.get_absolute_url() + name).status_code == 404
+
+
+def test_a_learner_sets_nothing(learning: Client, reading_set: Assignment) -> None:
+    for address in (listing(reading_set.course) + "new/", reading_set.get_absolute_url() + "edit/"):
+        assert learning.get(address).status_code == 403
+    assert learning.post(reading_set.get_absolute_url() + "act/").status_code == 403
+
+
+def test_a_tutor_takes_no_quiz_of_his_own_course(teaching: Client, quiz_set: Assignment) -> None:
+    assert teaching.post(quiz_set.get_absolute_url() + "start/").status_code == 403
+
+
+def test_an_assignment_of_another_course_is_not_found(
+    teaching: Client, course: Course, tutor: User
+) -> None:
+    other = AssignmentFactory()
+    address = f"{listing(course)}{other.public_id}/"
+    assert teaching.get(address).status_code == 404
+    assert teaching.get(address + "edit/").status_code == 404
+    assert teaching.post(address + "act/", {"act": "remove"}).status_code == 404
+
+
+def test_wrong_methods_are_refused(teaching: Client, reading_set: Assignment) -> None:
+    here = reading_set.get_absolute_url()
+    assert teaching.post(listing(reading_set.course)).status_code == 405
+    assert teaching.post(here).status_code == 405
+    assert teaching.get(here + "act/").status_code == 405
+    assert teaching.get(here + "start/").status_code == 405
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_pages_cost_the_same_for_all_sizes(
+    teaching: Client, learning: Client, reading_set: Assignment, article: Article, many: int
+) -> None:
+    for _n in range(many):
+        MembershipFactory(course=reading_set.course)
+        AssignmentFactory(course=reading_set.course, sections=article.sections.all())
+    with queries(at_most=7), no_writes():
+        teaching.get(listing(reading_set.course))
+    with queries(at_most=7), no_writes():
+        learning.get(listing(reading_set.course))
+    with queries(at_most=11), no_writes():
+        learning.get(reading_set.get_absolute_url())
+    with queries(at_most=8), no_writes():
+        teaching.get(reading_set.get_absolute_url())
+    with queries(at_most=6), no_writes():
+        teaching.get(reading_set.get_absolute_url() + "edit/")

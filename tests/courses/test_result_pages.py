@@ -1,0 +1,405 @@
+"""The matrix, what is behind its cells, and what a tutor arranges there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from quizzes.rules import Rules
+from studyguide.accounts.models import AuditEntry, User
+from studyguide.courses.models import Arrangement, Assignment, Comment, Course, Membership
+from studyguide.library.models import Article
+from tests.courses.doing import bank, hand_in, read
+from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
+from tests.queries import no_writes, queries
+
+DAY = timedelta(days=1)
+DUE = TERM + 10 * DAY
+Kind = Assignment.Kind
+
+
+@pytest.fixture(autouse=True)
+def after_the_due_date() -> Iterator[None]:
+    with time_machine.travel(DUE + DAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def teaching(client: Client, tutor: User) -> Client:
+    client.force_login(tutor)
+    return client
+
+
+@pytest.fixture
+def learning(learner: Membership) -> Client:
+    client = Client()
+    client.force_login(learner.user)
+    return client
+
+
+@pytest.fixture
+def reading_set(course: Course, article: Article) -> Assignment:
+    return AssignmentFactory(course=course, due_at=DUE, sections=article.sections.filter(number=1))
+
+
+@pytest.fixture
+def quiz_set(course: Course, article: Article) -> Assignment:
+    return AssignmentFactory(
+        course=course,
+        kind=Kind.QUIZ,
+        quiz=bank(article),
+        rules=Rules(counts="best").snapshot(),  # type: ignore[arg-type]
+        due_at=DUE,
+    )
+
+
+def matrix(course: Course) -> str:
+    return f"/courses/{course.public_id}/results/"
+
+
+def cell(assignment: Assignment, learner: Membership) -> str:
+    return f"{matrix(assignment.course)}{learner.pk}/{assignment.public_id}/"
+
+
+def names(text: str) -> list[str]:
+    return re.findall(r'<a id="m\d+" href="\d+/">([^<]*)</a>', text)
+
+
+def cells(text: str) -> list[list[str]]:
+    """What each row prints, marks included, without the words for those who do not see."""
+    body = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    body = re.sub(r'<span class="hide">[^<]*</span>', "", body)
+    return [
+        [re.sub("<[^>]*>", "", td) for td in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+        for row in body.split("</tr>")[:-1]
+    ]
+
+
+# The matrix
+
+
+def test_every_cell_prints_its_value(
+    teaching: Client,
+    learner: Membership,
+    reading_set: Assignment,
+    quiz_set: Assignment,
+    article: Article,
+) -> None:
+    read(learner.user, article, 1, 2, at=TERM + DAY)
+    hand_in(quiz_set, learner, 0.83, at=DUE + timedelta(hours=1))
+    text = teaching.get(matrix(learner.course)).text
+    assert cells(text) == [["66!", "83*", "11 Sep"]]
+    assert f'href="{learner.pk}/{quiz_set.public_id}/"' in text
+    assert reading_set.sentence() in text
+    assert teaching.get(cell(quiz_set, learner)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [("", ["a", "b", "c"]), ("behind", ["b", "c", "a"]), ("last", ["b", "a", "c"])],
+)
+def test_learners_are_sorted(
+    teaching: Client, course: Course, article: Article, sort: str, order: list[str]
+) -> None:
+    AssignmentFactory(course=course, sections=article.sections.filter(number=1))
+    a, _b, c = (MembershipFactory(course=course, user__username=name) for name in "abc")
+    read(a.user, article, 1, 2, 3, at=TERM + DAY)
+    read(c.user, article, 1, at=TERM + 2 * DAY)
+    assert names(teaching.get(matrix(course), {"sort": sort}).text) == order
+    column = course.assignments.get().public_id
+    assert names(teaching.get(matrix(course), {"sort": column}).text) == ["b", "c", "a"]
+
+
+def test_a_group_is_shown_alone(teaching: Client, course: Course, reading_set: Assignment) -> None:
+    inside, _other = (MembershipFactory(course=course, user__username=name) for name in "ab")
+    group = GroupFactory(course=course, name="Tuesday")
+    group.set_members([inside])
+    assert "Tuesday" in teaching.get(matrix(course)).text
+    assert names(teaching.get(matrix(course), {"group": group.pk}).text) == ["a"]
+
+
+@pytest.mark.parametrize("asked", ["?page=0", "?page=x&group=²&sort=%00", "?group=9999999999999"])
+def test_a_strange_wish_does_no_harm(
+    teaching: Client, learner: Membership, reading_set: Assignment, asked: str
+) -> None:
+    assert teaching.get(matrix(learner.course) + asked).status_code == 200
+
+
+def test_names_are_not_markup(teaching: Client, course: Course, reading_set: Assignment) -> None:
+    MembershipFactory(course=course, user__display_name="<b>Bold</b>")
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in teaching.get(matrix(course)).text
+
+
+def test_a_hundred_learners_come_on_pages(
+    teaching: Client, course: Course, reading_set: Assignment
+) -> None:
+    many(course, 130)
+    with queries(at_most=7), no_writes():
+        first = teaching.get(matrix(course)).text
+    second = teaching.get(matrix(course), {"page": 2}).text
+    assert (len(names(first)), len(names(second))) == (100, 30)
+    assert reading_set.public_id + '/"' not in first.partition("<tbody>")[2]
+    assert "Page 2 of 2" in second
+
+
+def many(course: Course, count: int) -> None:
+    users = User.objects.bulk_create(User(username=f"many{n}") for n in range(count))
+    Membership.objects.bulk_create(
+        Membership(
+            course=course,
+            user=user,
+            role="learner",
+            state="active",
+            way="code",
+            asked_at=TERM,
+            joined_at=TERM,
+            counts_from_at=TERM,
+        )
+        for user in users
+    )
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_matrix_asks_seven_times(
+    teaching: Client, course: Course, reading_set: Assignment, article: Article, count: int
+) -> None:
+    many(course, count)
+    group = GroupFactory(course=course)
+    group.set_members(course.memberships.learners())
+    for member in course.memberships.learners():
+        read(member.user, article, 1, at=TERM + DAY)
+    with queries(at_most=7), no_writes():
+        teaching.get(matrix(course))
+
+
+def test_it_is_refreshed_while_open(
+    teaching: Client, learner: Membership, reading_set: Assignment
+) -> None:
+    text = teaching.get(matrix(learner.course)).text
+    assert 'hx-trigger="every 30s"' in text
+    answer = teaching.get(matrix(learner.course), headers={"HX-Request": "true"})
+    assert 'id="matrix"' in answer.text
+
+
+def test_a_course_without_learners_says_so(teaching: Client, course: Course) -> None:
+    assert "No learner has joined yet." in teaching.get(matrix(course)).text
+
+
+# Behind a cell
+
+
+def test_events_behind_a_cell_are_told(
+    teaching: Client, learner: Membership, reading_set: Assignment, article: Article
+) -> None:
+    read(learner.user, article, 2, at=TERM + DAY)
+    read(learner.user, article, 1, at=TERM - DAY)
+    text = teaching.get(cell(reading_set, learner)).text
+    assert "Paragraph 2 marked as read" in text
+    assert "Wednesday 2 September 2026, 10:00, Berlin time (UTC+2)" in text
+    assert "Paragraph 1 marked as read" not in text
+
+
+def test_attempts_behind_a_cell_are_told(
+    teaching: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    hand_in(quiz_set, learner, 0.8, at=TERM + DAY)
+    assert "Attempt 1 handed in: 80.0%" in teaching.get(cell(quiz_set, learner)).text
+
+
+@pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.REVIEW])
+def test_other_kinds_have_their_page(
+    teaching: Client, learner: Membership, article: Article, kind: str
+) -> None:
+    bank(article)
+    more: dict[str, Any] = (
+        {"days": 2, "opens_at": TERM}
+        if kind == Kind.REVIEW
+        else {"sections": article.sections.all()}
+    )
+    assignment = AssignmentFactory(course=learner.course, kind=kind, due_at=DUE, **more)
+    assert "Nothing yet." in teaching.get(cell(assignment, learner)).text
+
+
+def test_a_learners_row_opens(
+    teaching: Client, learner: Membership, reading_set: Assignment
+) -> None:
+    text = teaching.get(f"{matrix(learner.course)}{learner.pk}/").text
+    assert reading_set.sentence() in text
+    assert cell(reading_set, learner) in text
+
+
+# Arranging
+
+
+def test_a_score_is_set_with_a_reason_and_the_learner_sees_both(
+    teaching: Client, learning: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    hand_in(quiz_set, learner, 0.5, at=TERM + DAY)
+    data = {"score": "75.5", "reason": "A question was wrong", "revision": "0"}
+    answer = teaching.post(cell(quiz_set, learner) + "override/", data, follow=True)
+    assert "75.5%" in answer.text
+    assert "worked for 50.0%" in answer.text
+    seen = learning.get(quiz_set.get_absolute_url()).text
+    assert "75.5%" in seen
+    assert "A question was wrong" in seen
+    entry = AuditEntry.objects.get(act="mark.override")
+    assert entry.by == learner.course.owner
+    data |= {"score": "", "reason": "Back", "revision": "1"}
+    teaching.post(cell(quiz_set, learner) + "override/", data)
+    assert "50.0%" in learning.get(quiz_set.get_absolute_url()).text
+
+
+def test_a_score_set_over_anothers_is_refused(
+    teaching: Client, learner: Membership, quiz_set: Assignment, tutor: User
+) -> None:
+    Arrangement.at(quiz_set, learner).override(
+        0.9, base_revision=0, reason="first", by=tutor, now=DUE
+    )
+    data = {"score": "10", "reason": "second", "revision": "0"}
+    answer = teaching.post(cell(quiz_set, learner) + "override/", data)
+    assert answer.status_code == 422
+    assert "Another tutor changed this meanwhile" in answer.text
+    assert 'value="second"' in answer.text
+    assert Arrangement.objects.get().score == 0.9
+    data["revision"] = "1"
+    assert teaching.post(cell(quiz_set, learner) + "override/", data).status_code == 302
+    assert Arrangement.objects.get().score == 0.1
+
+
+@pytest.mark.parametrize(
+    ("act", "data", "says"),
+    [
+        ("override", {"score": "50"}, "Say why: the learner sees the reason."),
+        ("override", {"score": "101", "reason": "x"}, "less than or equal to 100"),
+        ("override", {"score": "nan", "reason": "x"}, "Enter a number."),
+        ("extend", {"due_at": "soon", "reason": "x"}, "Write day and time as"),
+        (
+            "extend",
+            {"due_at": "2026-10-02T10:00", "closes_at": "2026-10-01T10:00", "reason": "x"},
+            "It cannot close before it is due.",
+        ),
+        ("excuse", {"is_excused": "on"}, "Say why: the learner sees the reason."),
+        ("comment", {"text": ""}, "This field is required."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_stored(
+    teaching: Client,
+    learner: Membership,
+    reading_set: Assignment,
+    act: str,
+    data: dict[str, str],
+    says: str,
+) -> None:
+    answer = teaching.post(f"{cell(reading_set, learner)}{act}/", {"revision": "0"} | data)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert not Arrangement.objects.exclude(revision=0).exists()
+    assert not Comment.objects.exists()
+
+
+def test_an_extension_moves_the_date_of_one(
+    teaching: Client, learning: Client, learner: Membership, reading_set: Assignment
+) -> None:
+    data = {"due_at": "2026-10-25T02:30", "reason": "was away", "revision": "0"}
+    answer = teaching.post(cell(reading_set, learner) + "extend/", data, follow=True)
+    assert "The clocks show 02:30 twice that night; this is the second time." in answer.text
+    assert Arrangement.objects.get().due_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    seen = learning.get(reading_set.get_absolute_url()).text
+    assert "Sunday 25 October 2026, 02:30, Berlin time (UTC+1)" in seen
+    assert "was away" in seen
+    assert 'value="2026-10-25T02:30"' in teaching.get(cell(reading_set, learner)).text
+
+
+def test_one_is_excused_and_no_longer(
+    teaching: Client, learning: Client, learner: Membership, reading_set: Assignment
+) -> None:
+    data = {"is_excused": "on", "reason": "exchange year", "revision": "0"}
+    teaching.post(cell(reading_set, learner) + "excuse/", data)
+    assert "You are excused: exchange year" in learning.get(reading_set.get_absolute_url()).text
+    assert cells(teaching.get(matrix(learner.course)).text)[0][0] == "e"
+    teaching.post(cell(reading_set, learner) + "excuse/", {"reason": "back", "revision": "1"})
+    assert Arrangement.objects.get().excused_at is None
+
+
+def test_a_comment_waits_for_the_release(
+    teaching: Client, learning: Client, learner: Membership, quiz_set: Assignment, tutor: User
+) -> None:
+    Assignment.objects.update(rules=Rules(release="by_hand").snapshot())
+    quiz_set.refresh_from_db()
+    hand_in(quiz_set, learner, 0.5, at=TERM + DAY)
+    teaching.post(cell(quiz_set, learner) + "comment/", {"text": "Look at paragraph 2 again"})
+    assert AuditEntry.objects.filter(act="assignment.comment").exists()
+    seen = learning.get(quiz_set.get_absolute_url()).text
+    assert "paragraph 2 again" not in seen
+    assert "50.0%" not in seen
+    teaching.post(quiz_set.get_absolute_url() + "act/", {"act": "release"})
+    seen = learning.get(quiz_set.get_absolute_url()).text
+    assert "paragraph 2 again" in seen
+    assert "50.0%" in seen
+
+
+def test_an_archived_course_is_not_arranged(
+    teaching: Client, learner: Membership, reading_set: Assignment, tutor: User
+) -> None:
+    learner.course.archive(by=tutor, now=TERM)
+    data = {"is_excused": "on", "reason": "x", "revision": "0", "text": "x", "score": "1"}
+    for act in ("override", "excuse", "comment"):
+        answer = teaching.post(f"{cell(reading_set, learner)}{act}/", data)
+        assert answer.status_code == 422
+        assert "archived" in answer.text
+
+
+# Who may
+
+ACTS = ("override/", "extend/", "excuse/", "comment/")
+
+
+def test_a_stranger_finds_nothing_and_a_learner_may_not(
+    reading: Client, learning: Client, learner: Membership, reading_set: Assignment
+) -> None:
+    here = cell(reading_set, learner)
+    row = f"{matrix(learner.course)}{learner.pk}/"
+    for client, status in ((reading, 404), (learning, 403)):
+        for address in (matrix(learner.course), row, here):
+            assert client.get(address).status_code == status
+        for act in ACTS:
+            assert client.post(here + act).status_code == status
+
+
+def test_members_of_other_courses_are_not_found(
+    teaching: Client, course: Course, reading_set: Assignment
+) -> None:
+    other = MembershipFactory()
+    assert teaching.get(cell(reading_set, other)).status_code == 404
+    assert teaching.get(f"{matrix(course)}{other.pk}/").status_code == 404
+    assert teaching.get(f"{matrix(course)}{10**30}/").status_code == 404
+    for act in ACTS:
+        assert teaching.post(cell(reading_set, other) + act).status_code == 404
+
+
+def test_wrong_methods_are_refused(
+    teaching: Client, learner: Membership, reading_set: Assignment
+) -> None:
+    here = cell(reading_set, learner)
+    assert teaching.post(matrix(learner.course)).status_code == 405
+    assert teaching.post(here).status_code == 405
+    for act in ACTS:
+        assert teaching.get(here + act).status_code == 405
+
+
+def test_a_cell_costs_the_same_however_much_was_done(
+    teaching: Client, learner: Membership, reading_set: Assignment, article: Article, tutor: User
+) -> None:
+    row = Arrangement.at(reading_set, learner)
+    for n in range(4):
+        row.override(0.5, base_revision=n, reason="again", by=tutor, now=DUE)
+        Comment.say(reading_set, learner, text="x", by=tutor, now=DUE)
+    read(learner.user, article, 1, 2, 3, at=TERM + DAY)
+    with queries(at_most=13), no_writes():
+        teaching.get(cell(reading_set, learner))
