@@ -197,6 +197,11 @@ def test_a_learner_may_not_enter_the_settings(learning: Client, course: Course) 
     assert learning.post(path, {"title": "Mine"}).status_code == 403
 
 
+def test_the_texts_of_the_course_are_ticked(teaching: Client, course: Course) -> None:
+    page = teaching.get(f"{course.get_absolute_url()}settings/")
+    assert page.context["form"]["articles"].value() == [course.articles.get().pk]
+
+
 def test_the_settings_have_a_budget(teaching: Client, course: Course) -> None:
     with queries(8), no_writes():
         teaching.get(f"{course.get_absolute_url()}settings/")
