@@ -130,7 +130,8 @@ def course_settings(request: HttpRequest, course: str) -> HttpResponse:
             return redirect("course_settings", found.public_id)
         found.refresh_from_db()  # the head of the page keeps the name that stands
     else:
-        form = CourseForm(instance=found)
+        kept = list(found.articles.values_list("pk", flat=True))
+        form = CourseForm(instance=found, initial={"articles": kept})
     context = {
         "form": form,
         "course": found,

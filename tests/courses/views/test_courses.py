@@ -132,9 +132,10 @@ def test_learners_see_names_only_where_the_course_shows_them(
 
 
 def test_learners_see_no_code_and_no_settings(learning: Client, course: Course) -> None:
-    page = learning.get(course.get_absolute_url()).content.decode()
-    assert "settings/" not in page.replace("/settings/reading", "").split("<main")[1]
-    assert "codes/" not in page
+    at = course.get_absolute_url()
+    page = learning.get(at).content.decode()
+    assert f"{at}settings/" not in page
+    assert f"{at}codes/" not in page
 
 
 def test_only_a_learner_sees_what_is_arranged_for_him(
@@ -194,6 +195,11 @@ def test_a_learner_may_not_enter_the_settings(learning: Client, course: Course) 
     path = f"{course.get_absolute_url()}settings/"
     assert learning.get(path).status_code == 403
     assert learning.post(path, {"title": "Mine"}).status_code == 403
+
+
+def test_the_texts_of_the_course_are_ticked(teaching: Client, course: Course) -> None:
+    page = teaching.get(f"{course.get_absolute_url()}settings/")
+    assert page.context["form"]["articles"].value() == [course.articles.get().pk]
 
 
 def test_the_settings_have_a_budget(teaching: Client, course: Course) -> None:
