@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studyguide.courses import due
+from studyguide.courses.access import Access
 from studyguide.courses.models import Assignment
-from studyguide.courses.results import Cell, Column, Results, State, per_cent
+from studyguide.courses.results import Cell, Column, Results, State, per_cent, results
 
 Kind = Assignment.Kind
 
@@ -73,6 +74,11 @@ def dues(stand: Results, now: datetime) -> list[Due]:
         for column, cell in zip(stand.columns, cells, strict=True)
         if cell is not None
     ]
+
+
+def dues_of(access: Access, now: datetime) -> list[Due]:
+    """What is set for the learner who has entered, with his own standing."""
+    return dues(results(access.course, now=now, members=[access.member.pk]), now)
 
 
 def progress(column: Column, cell: Cell) -> str:

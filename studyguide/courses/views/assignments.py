@@ -19,7 +19,7 @@ from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
 from studyguide.courses.models import Assignment, Course, CourseRefused, Stale
 from studyguide.courses.results import Column, Results, results
-from studyguide.courses.tables import Due, dues, median_text
+from studyguide.courses.tables import Due, dues, dues_of, median_text
 
 Kind = Assignment.Kind
 
@@ -53,11 +53,6 @@ def row_of(stand: Results, column: Column, now: datetime, *, shows: bool) -> dic
             "median": median_text(column, cells),
         }
     return row
-
-
-def dues_of(access: Access, now: datetime) -> list[Due]:
-    """What is set for this learner, with his own standing."""
-    return dues(results(access.course, now=now, members=[access.member.pk]), now)
 
 
 @require_safe

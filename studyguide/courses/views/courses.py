@@ -26,6 +26,7 @@ from studyguide.courses.models import (
     Role,
 )
 from studyguide.courses.refusals import says_refusals
+from studyguide.courses.tables import dues_of
 
 
 def may_start(user: User) -> bool:
@@ -107,6 +108,7 @@ def page_of(access: Access) -> dict[str, Any]:
         "names_are_shown": is_teaching or found.shows_names,
         "is_teaching": is_teaching,
         "is_owner": access.may(Right.OWN),
+        "dues": dues_of(access, now) if access.may(Right.LEARN) else None,
         "waiting": found.memberships.pending().count() if is_teaching else 0,
         "code": JoinCode.objects.live(now).filter(course=found).first() if is_teaching else None,
         "handover": handover if handover and handover.to.user_id == access.user.pk else None,

@@ -59,6 +59,12 @@ def course_join(request: HttpRequest, code: str = "") -> HttpResponse:
     return redirect(found.course)
 
 
+@require_http_methods(["GET", "HEAD"])
+def course_join_code(request: HttpRequest, code: str) -> HttpResponse:
+    """The link: it fills in the code, and what is typed goes to the form's own address."""
+    return course_join(request, code)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @says_refusals
 def course_codes(request: HttpRequest, course: str) -> HttpResponse:

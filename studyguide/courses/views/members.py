@@ -67,7 +67,7 @@ def member(request: HttpRequest, course: str, member: int) -> HttpResponse:
         if form.is_valid():
             found.adjust(**form.cleaned_data, by=user, now=timezone.now())
             messages.success(request, _("Kept."))
-            return redirect("course_member", access.course.public_id, found.pk)
+            return redirect("member", access.course.public_id, found.pk)
     context = {
         "course": access.course,
         "member": found,
@@ -106,7 +106,7 @@ def member_act(request: HttpRequest, course: str, member: int) -> HttpResponse:
                 messages.success(request, _("%(name)s is a learner now.") % name)
         case _:
             raise CourseRefused(_("Choose what is to be done."))
-    return redirect("course_members", access.course.public_id)
+    return redirect("members", access.course.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +130,7 @@ def edited(request: HttpRequest, course: Course, group: Group | None) -> HttpRes
         if form.is_valid():
             form.save()
             messages.success(request, _("Kept."))
-            return redirect("course_members", course.public_id)
+            return redirect("members", course.public_id)
     else:
         form = GroupForm(course=course, group=group)
     context = {"course": course, "group": group, "form": form, "nav": "courses"}
@@ -146,4 +146,4 @@ def group_remove(request: HttpRequest, course: str, group: int) -> HttpResponse:
         raise CourseRefused(_("Work was set for this group, so it stays. Rename it instead."))
     found.delete()
     messages.success(request, _("The group is gone; its learners stay in the class."))
-    return redirect("course_members", access.course.public_id)
+    return redirect("members", access.course.public_id)
