@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from quizzes.models import Quiz
 from tests.promises import harness
 from tests.promises.figures import figure
 
@@ -30,10 +31,22 @@ def test_every_acknowledgement_leaves_after_its_flush(
     transactional_db: None, tmp_path: Path
 ) -> None:
     quiz = harness.load_lamps(20)
-    trace = tmp_path / "trace"
+    for turn in range(3):  # a tracer that lost lines on a busy machine has seen nothing
+        answers, flushed_first = traced(quiz, tmp_path / str(turn))
+        if answers == ANSWERS:
+            break
+    figure("P2", f"{flushed_first}/{answers} flushed first")
+    assert answers == ANSWERS
+    assert flushed_first == ANSWERS
+
+
+def traced(quiz: Quiz, folder: Path) -> tuple[int, int]:
+    """Answers that the trace of a server shows leaving, and how many left after a flush."""
+    folder.mkdir()
+    trace = folder / "trace"
     calls = "fsync,fdatasync,sendto,sendmsg,write,writev"
     strace = ("strace", "-f", "-y", "-s", "16", "-e", f"trace={calls}", "-o", str(trace))
-    with harness.serving(tmp_path / "data", processes=1, prefix=strace) as site:
+    with harness.serving(folder / "data", processes=1, prefix=strace) as site:
         (sitting,) = harness.sit_down(site, harness.make_people(1), quiz)
         sitting.save(sitting.questions[0], "warm")  # its session and its files are there now
         begun = trace.stat().st_size
@@ -53,9 +66,7 @@ def test_every_acknowledgement_leaves_after_its_flush(
                 answers += 1
                 flushed_first += has_flushed
                 has_flushed = False
-    figure("P2", f"{flushed_first}/{answers} flushed first")
-    assert answers == ANSWERS
-    assert flushed_first == ANSWERS
+    return answers, flushed_first
 
 
 @pytest.mark.only_on("sqlite")

@@ -140,13 +140,20 @@ NAMES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For temporary files: what others leave in the machine's is not ours."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
 def folders() -> list[Path]:
     return [Path(tempfile.gettempdir()), Path(settings.BASE_DIR), Path("/etc")]
 
 
 def files() -> set[str]:
     """What lies where a stray file might fall. Databases write beside themselves."""
-    return {
+    slipped = {path for path in ("/tmp/slipped", "/tmp/ran") if Path(path).exists()}
+    return slipped | {
         entry.path
         for folder in folders()
         for entry in os.scandir(folder)
