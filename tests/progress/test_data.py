@@ -50,7 +50,7 @@ def rows(archive: ZipFile, name: str) -> list[dict[str, Any]]:
 
 
 def test_the_page_asks_little_and_writes_nothing(reading: Client) -> None:
-    with queries(at_most=3), no_writes():
+    with queries(at_most=4), no_writes():
         assert reading.get("/me/data/").status_code == 200
 
 

@@ -294,6 +294,7 @@ def test_an_open_attempt_is_graded_before_its_answers_go(reader: User, reading: 
     assert attempt.score == 1
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_cache_knows_no_names(db: None, client: Client) -> None:
     for n in range(8):
         login = f"{MARKS['failed']}{n}@example.org"
