@@ -29,7 +29,7 @@ class Bar:
             return "f-now"
         if self.is_firm:
             return "f-firm"
-        return "f-ink" if self.is_read else "f-todo"
+        return "f-ink" if self.is_read else "f-unread"
 
 
 def percent(value: float) -> str:

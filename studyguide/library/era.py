@@ -15,7 +15,7 @@ from studyguide.library.bars import percent
 from studyguide.library.models import TimelineEvent
 
 LEFT, RIGHT = 1.0, 99.0  # percent
-BANDS = ("f-ink", "f-firm", "f-todo")
+BANDS = ("f-ink", "f-firm", "f-unread")
 MOST_LABELS = 12
 MOST_YEARS = 10
 

@@ -15,7 +15,7 @@ def test_a_longer_paragraph_has_a_higher_bar() -> None:
 
 def test_read_here_and_to_do_differ() -> None:
     svg = sky(BARS, heights(BARS), slots=3)
-    assert [svg.count(fill) for fill in ("f-ink", "f-now", "f-todo")] == [1, 1, 1]
+    assert [svg.count(fill) for fill in ("f-ink", "f-now", "f-unread")] == [1, 1, 1]
 
 
 def test_the_drawing_says_the_same_in_words() -> None:
