@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from studyguide.accounts.models import User
 from studyguide.courses.models import Course, Membership
@@ -21,3 +22,16 @@ def course(tutor: User, article: Article) -> Course:
 @pytest.fixture
 def learner(course: Course) -> Membership:
     return MembershipFactory(course=course, user__username="learner")
+
+
+@pytest.fixture
+def teaching(client: Client, tutor: User) -> Client:
+    client.force_login(tutor)
+    return client
+
+
+@pytest.fixture
+def learning(learner: Membership) -> Client:
+    client = Client()
+    client.force_login(learner.user)
+    return client

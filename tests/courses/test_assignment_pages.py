@@ -31,19 +31,6 @@ def first_week() -> Iterator[None]:
 
 
 @pytest.fixture
-def teaching(client: Client, tutor: User) -> Client:
-    client.force_login(tutor)
-    return client
-
-
-@pytest.fixture
-def learning(learner: Membership) -> Client:
-    client = Client()
-    client.force_login(learner.user)
-    return client
-
-
-@pytest.fixture
 def reading_set(course: Course, article: Article) -> Assignment:
     return AssignmentFactory(course=course, due_at=DUE, sections=article.sections.filter(number=1))
 

@@ -15,7 +15,7 @@ from django.test import Client
 
 from quizzes.rules import Rules
 from studyguide.accounts.models import AuditEntry, User
-from studyguide.courses.models import Arrangement, Assignment, Course, Membership
+from studyguide.courses.models import Arrangement, Assignment, Course
 from studyguide.library.models import Article
 from tests.courses.doing import bank, hand_in, read
 from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
@@ -29,19 +29,6 @@ DUE = TERM + 10 * DAY
 def after_the_due_date() -> Iterator[None]:
     with time_machine.travel(DUE + DAY, tick=False):
         yield
-
-
-@pytest.fixture
-def teaching(client: Client, tutor: User) -> Client:
-    client.force_login(tutor)
-    return client
-
-
-@pytest.fixture
-def learning(learner: Membership) -> Client:
-    client = Client()
-    client.force_login(learner.user)
-    return client
 
 
 @pytest.fixture
