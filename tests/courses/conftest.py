@@ -6,6 +6,7 @@ from django.test import Client
 from studyguide.accounts.models import User
 from studyguide.courses.models import Course, Membership
 from studyguide.library.models import Article
+from tests.courses.doing import signed_in
 from tests.factories import CourseFactory, MembershipFactory, UserFactory
 
 
@@ -25,13 +26,10 @@ def learner(course: Course) -> Membership:
 
 
 @pytest.fixture
-def teaching(client: Client, tutor: User) -> Client:
-    client.force_login(tutor)
-    return client
+def teaching(tutor: User) -> Client:
+    return signed_in(tutor)
 
 
 @pytest.fixture
 def learning(learner: Membership) -> Client:
-    client = Client()
-    client.force_login(learner.user)
-    return client
+    return signed_in(learner.user)

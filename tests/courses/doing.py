@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db.models import F
+from django.test import Client
 
 from quizzes.checkpoint import standing_row
 from quizzes.models import Attempt, AttemptQuestion, Grade, Question, Quiz, Review, ReviewCard
@@ -14,6 +15,13 @@ from studyguide.accounts.models import User
 from studyguide.courses.models import Assignment, Membership
 from studyguide.library.models import Article, Evidence, ReadingMark, mark
 from tests.every_kind import load_samples
+
+
+def signed_in(user: User) -> Client:
+    """A browser of this person's own."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def read(user: User, article: Article, *numbers: int, at: datetime) -> None:

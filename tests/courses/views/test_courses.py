@@ -11,14 +11,9 @@ from django.test import Client
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Course, Handover, Membership, Role
 from studyguide.library.models import Article
+from tests.courses.doing import signed_in
 from tests.factories import CourseFactory, MembershipFactory, UserFactory
 from tests.queries import no_writes, queries
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def form(article: Article, **more: Any) -> dict[str, Any]:
@@ -28,16 +23,6 @@ def form(article: Article, **more: Any) -> dict[str, Any]:
         "articles": [article.pk],
         "time_zone": "Europe/Berlin",
     } | more
-
-
-@pytest.fixture
-def teaching(tutor: User) -> Client:
-    return signed_in(tutor)
-
-
-@pytest.fixture
-def learning(learner: Membership) -> Client:
-    return signed_in(learner.user)
 
 
 # The list

@@ -13,6 +13,7 @@ from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.limits import TRIES_A_PERSON
 from studyguide.courses.models import Course, JoinCode, Membership
 from studyguide.courses.views.joining import qr_of
+from tests.courses.doing import signed_in
 from tests.factories import MembershipFactory, UserFactory
 from tests.queries import no_writes, queries
 
@@ -37,17 +38,6 @@ def newcomer(db: None) -> User:
 @pytest.fixture
 def coming(newcomer: User) -> Client:
     return signed_in(newcomer)
-
-
-@pytest.fixture
-def teaching(tutor: User) -> Client:
-    return signed_in(tutor)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 # Joining

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from studyguide.accounts.models import AuditEntry, User
+from studyguide.accounts.models import AuditEntry
 from studyguide.courses.models import Course, Group, Membership, Role
+from tests.courses.doing import signed_in
 from tests.factories import (
     AssignmentFactory,
     CourseFactory,
@@ -17,17 +18,6 @@ from tests.factories import (
     UserFactory,
 )
 from tests.queries import no_writes, queries
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def teaching(tutor: User) -> Client:
-    return signed_in(tutor)
 
 
 @pytest.fixture
