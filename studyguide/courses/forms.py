@@ -72,11 +72,10 @@ class CodeForm(forms.Form):
 class AdjustmentsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Membership
-        fields = ["time_multiplier", "is_untimed_practice", "is_spelling_free", "note"]
+        fields = ["time_multiplier", "is_untimed_practice", "note"]
         labels = {
             "time_multiplier": _("Time at quizzes, times"),
             "is_untimed_practice": _("No time limit where nothing is marked"),
-            "is_spelling_free": _("Spelling never costs"),
             "note": _("Note"),
         }
         help_texts = {

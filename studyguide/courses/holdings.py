@@ -73,7 +73,6 @@ AS_LEARNER = [
             "counted_before_at": _("when you let earlier work count"),
             "time_multiplier": _("your time at quizzes, times"),
             "is_untimed_practice": _("whether practice has no time limit"),
-            "is_spelling_free": _("whether spelling never costs"),
             "note": _("note to the tutors and you"),
         },
     ),
@@ -382,7 +381,7 @@ def erase(user: User, now: datetime) -> None:
     here = [Membership.State.ACTIVE, Membership.State.PENDING]
     for membership in mine.filter(state__in=here).exclude(role=Role.TUTOR):
         membership.leave(now=now)
-    mine.update(note="", time_multiplier=1.0, is_untimed_practice=False, is_spelling_free=False)
+    mine.update(note="", time_multiplier=1.0, is_untimed_practice=False)
     Handover.objects.open().filter(Q(to__user=user) | Q(by=user)).update(declined_at=now)
     for log in (Extension, Excusal, MarkOverride):
         log.objects.filter(Q(arrangement__membership__user=user) | Q(by=user)).update(reason="")

@@ -157,7 +157,6 @@ def test_the_record_does_not_say_what_was_adjusted(learner: Membership, tutor: U
     learner.adjust(
         time_multiplier=1.5,
         is_untimed_practice=True,
-        is_spelling_free=False,
         note="sits at the front",
         by=tutor,
         now=LATER,

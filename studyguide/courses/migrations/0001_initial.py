@@ -237,7 +237,6 @@ class Migration(migrations.Migration):
                 ('counted_before_at', models.DateTimeField(null=True)),
                 ('time_multiplier', models.FloatField(default=1.0, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='time at quizzes, times')),
                 ('is_untimed_practice', models.BooleanField(default=False, verbose_name='no time limit where nothing is marked')),
-                ('is_spelling_free', models.BooleanField(default=False, verbose_name='spelling never costs')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note to tutors and learner')),
                 ('code', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='courses.joincode')),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='courses.course')),

@@ -296,7 +296,6 @@ class Membership(models.Model):
     is_untimed_practice = models.BooleanField(
         _("no time limit where nothing is marked"), default=False
     )
-    is_spelling_free = models.BooleanField(_("spelling never costs"), default=False)
     note = models.CharField(_("note to tutors and learner"), max_length=300, blank=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -330,7 +329,7 @@ class Membership(models.Model):
 
     @property
     def has_adjustments(self) -> bool:
-        return self.time_multiplier > 1 or self.is_untimed_practice or self.is_spelling_free
+        return self.time_multiplier > 1 or self.is_untimed_practice
 
     @property
     def works_from_at(self) -> datetime | None:
@@ -420,7 +419,6 @@ class Membership(models.Model):
         *,
         time_multiplier: float,
         is_untimed_practice: bool,
-        is_spelling_free: bool,
         note: str,
         by: User,
         now: datetime,
@@ -429,11 +427,8 @@ class Membership(models.Model):
         with transaction.atomic():
             self.time_multiplier = time_multiplier
             self.is_untimed_practice = is_untimed_practice
-            self.is_spelling_free = is_spelling_free
             self.note = note
-            self.save(
-                update_fields=["time_multiplier", "is_untimed_practice", "is_spelling_free", "note"]
-            )
+            self.save(update_fields=["time_multiplier", "is_untimed_practice", "note"])
             self.course.record("course.adjust", by=by, now=now, member=self.user_id)
 
 

@@ -126,12 +126,12 @@ def test_learners_see_no_code_and_no_settings(learning: Client, course: Course) 
 def test_only_a_learner_sees_what_is_arranged_for_him(
     learning: Client, teaching: Client, learner: Membership
 ) -> None:
-    Membership.objects.filter(pk=learner.pk).update(is_spelling_free=True)
+    Membership.objects.filter(pk=learner.pk).update(is_untimed_practice=True)
     Course.objects.update(shows_names=True)
     path = learner.course.get_absolute_url()
-    assert "Spelling never costs" in learning.get(path).content.decode()
+    assert "No time limit where nothing is marked" in learning.get(path).content.decode()
     other = signed_in(MembershipFactory(course=learner.course).user)
-    assert "Spelling never costs" not in other.get(path).content.decode()
+    assert "No time limit where nothing is marked" not in other.get(path).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 30])

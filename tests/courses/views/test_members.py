@@ -142,11 +142,10 @@ def test_wrong_methods_are_refused(teaching: Client, learner: Membership) -> Non
 
 
 def test_a_tutor_arranges_more_time(teaching: Client, learner: Membership) -> None:
-    sent = {"time_multiplier": "1.25", "is_spelling_free": "on", "note": "As agreed."}
+    sent = {"time_multiplier": "1.25", "is_untimed_practice": "on", "note": "As agreed."}
     assert teaching.post(path_of(learner), sent).status_code == 302
     learner.refresh_from_db()
-    assert (learner.time_multiplier, learner.is_spelling_free) == (1.25, True)
-    assert not learner.is_untimed_practice
+    assert (learner.time_multiplier, learner.is_untimed_practice) == (1.25, True)
     entry = AuditEntry.objects.get(act="course.adjust")
     assert "As agreed" not in str(entry.details)
 
