@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from icalendar import Calendar, Event
@@ -58,7 +59,7 @@ def reviews(user: User, today: date) -> Iterable[Entry]:
         title = ngettext("%(n)d card to review", "%(n)d cards to review", count) % {"n": count}
         minutes = max(1, round(count * SECONDS_A_CARD / 60))
         about = ngettext("About %(n)d minute.", "About %(n)d minutes.", minutes) % {"n": minutes}
-        yield Entry(f"review-{on:%Y-%m-%d}", on, title, about)
+        yield Entry(f"review-{on:%Y-%m-%d}", on, title, about, reverse("review"))
 
 
 SOURCES: list[Source] = [reviews]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from icalendar import Calendar
 
@@ -54,6 +55,14 @@ def feed(reader: User) -> CalendarFeed:
 def events(client: Client, feed: CalendarFeed) -> dict[date, str]:
     read = Calendar.from_ical(client.get(feed.get_absolute_url()).content)
     return {event.decoded("dtstart"): str(event["summary"]) for event in read.walk("VEVENT")}
+
+
+def test_a_day_of_review_leads_to_it(
+    client: Client, feed: CalendarFeed, cards: list[ReviewCard]
+) -> None:
+    read = Calendar.from_ical(client.get(feed.get_absolute_url()).content)
+    addresses = {str(event["url"]) for event in read.walk("VEVENT")}
+    assert addresses == {f"{settings.SITE_URL}/review/"}
 
 
 def test_each_day_says_how_many_cards_come_back(
