@@ -24,10 +24,14 @@ from tests.packs import Answer, ask, write_pack
 from tests.promises import harness
 from tests.promises.harness import Site
 
+LONG = {"promises", "browser"}  # folders whose files take long
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whoever asks for the database gets all of them: limits count in one of their own.
-    What only one database can be asked is left to the run on that one."""
+    What only one database can be asked is left to the run on that one. What takes long begins
+    first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
     vendor = connections["default"].vendor
     elsewhere = [i for i in items for m in i.iter_markers("only_on") if m.args != (vendor,)]
     config.hook.pytest_deselected(items=elsewhere)

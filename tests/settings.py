@@ -31,3 +31,5 @@ if REDIS_URL:
 # Fast enough to sign in a thousand times; the real one has a test of its own.
 PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Each client of the tests has middleware of its own: static files are looked for when asked for.
+WHITENOISE_AUTOREFRESH = True

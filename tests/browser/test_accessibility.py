@@ -1,4 +1,7 @@
-"""Every page in both themes, on a phone and on a desk: axe finds nothing."""
+"""Every page in both themes, on a phone and on a desk: axe finds nothing.
+
+How pages look does not depend on the database, so one run of these is enough.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from playwright.sync_api import Page
 
 from tests.browser.people import OF_READERS, OF_VISITORS, PAGES, SECTION
 
+pytestmark = pytest.mark.only_on("sqlite")
 OpenPage = Callable[..., Page]
 VIEWS = [(width, theme) for width in (390, 1280) for theme in ("light", "dark")]
 

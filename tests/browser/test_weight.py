@@ -1,4 +1,7 @@
-"""What a first view costs over the wire, and that nothing jumps while it loads."""
+"""What a first view costs over the wire, and that nothing jumps while it loads.
+
+It does not depend on the database, so one run is enough.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from playwright.sync_api import Page
 
 from tests.browser.people import PAGES, SECTION
 
+pytestmark = pytest.mark.only_on("sqlite")
 OpenPage = Callable[..., Page]
 SHIFTS = """
 window.shifts = 0;
