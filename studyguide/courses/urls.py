@@ -16,6 +16,11 @@ urlpatterns = [
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/join/", joining.course_join, name="course_join"),
     path("courses/join/<slug:code>/", joining.course_join_code, name="course_join_code"),
+    path(
+        "courses/invitations/<slug:invitation>/",
+        joining.course_invitation,
+        name="course_invitation",
+    ),
     path("courses/<slug:course>/", courses.course, name="course"),
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
     path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
@@ -28,6 +33,16 @@ urlpatterns = [
         "courses/<slug:course>/codes/<int:number>/revoke/",
         joining.course_code_revoke,
         name="course_code_revoke",
+    ),
+    path(
+        "courses/<slug:course>/invitations/",
+        joining.course_invitations,
+        name="course_invitations",
+    ),
+    path(
+        "courses/<slug:course>/invitations/<slug:invitation>/act/",
+        joining.course_invitation_act,
+        name="course_invitation_act",
     ),
     path("courses/<slug:course>/members/", members.members, name="members"),
     path("courses/<slug:course>/members/<int:member>/", members.member, name="member"),

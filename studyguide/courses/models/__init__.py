@@ -26,7 +26,7 @@ from studyguide.courses.models.course import (
     Membership,
     Role,
 )
-from studyguide.courses.models.joining import Handover, Invitation, JoinCode
+from studyguide.courses.models.joining import Guest, Handover, Invitation, JoinCode
 from studyguide.courses.models.originals import CourseOriginal
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Extension",
     "Group",
     "GroupPlace",
+    "Guest",
     "Handover",
     "Invitation",
     "JoinCode",

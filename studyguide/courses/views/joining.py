@@ -1,24 +1,31 @@
-"""Coming in by a code, and the codes of a course."""
+"""Coming in by a code or an invitation, and the codes and invitations of a course."""
 
 from __future__ import annotations
 
 from io import StringIO
 
 import qrcode  # type: ignore[import-untyped]
+from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Right, enter
 from studyguide.courses.forms import CodeForm, JoinForm
+from studyguide.courses.joining_forms import InviteForm, ShownNameForm
+from studyguide.courses.letters import invitation_letter, post
 from studyguide.courses.limits import may_try_code
-from studyguide.courses.models import CourseRefused, JoinCode, Membership
+from studyguide.courses.models import Course, CourseRefused, Invitation, JoinCode, Membership
 from studyguide.courses.refusals import says_refusals
+
+A_PAGE = 100  # invitations
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,18 +52,34 @@ def course_join(request: HttpRequest, code: str = "") -> HttpResponse:
         known = found.course.memberships.filter(user=user).first()
         if known is not None and known.state == Membership.State.ACTIVE:
             return redirect(found.course)
-        context |= {"course": found.course, "owner": found.course.owner, "code": found}
-        return render(request, "courses/course_join_confirm.html", context)
+        return confirm(request, found, ShownNameForm(instance=user))
+    name = ShownNameForm(request.POST, instance=user)
+    if "display_name" in request.POST and not name.is_valid():
+        return confirm(request, found, name)
     try:
         membership = found.join(user, now=now)
     except CourseRefused as why:
         form.add_error("code", str(why))
         return render(request, "courses/course_join.html", context)
+    if "display_name" in request.POST:
+        name.save()
     if membership.state == Membership.State.PENDING:
         messages.success(request, _("You asked to join. A tutor lets you in."))
         return redirect("courses")
     messages.success(request, _("You are in."))
     return redirect(found.course)
+
+
+def confirm(request: HttpRequest, code: JoinCode, form: ShownNameForm) -> HttpResponse:
+    """Which course the code opens, and what joining it means."""
+    context = {
+        "course": code.course,
+        "owner": code.course.owner,
+        "code": code,
+        "form": form,
+        "nav": "courses",
+    }
+    return render(request, "courses/course_join_confirm.html", context)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -127,3 +150,110 @@ def course_code_revoke(request: HttpRequest, course: str, number: int) -> HttpRe
     if code.revoke(by=user, now=timezone.now()):
         messages.success(request, _("The code opens nothing any more."))
     return redirect("course_codes", found.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_invitation(request: HttpRequest, invitation: str) -> HttpResponse:
+    """Come in by an invitation, or with `decline` say no. One that is used, withdrawn, expired or
+    another's is not there. Whoever is in the course already is led to it."""
+    user, now = signed_in(request), timezone.now()
+    found = get_object_or_404(Invitation.objects.select_related("course", "by"), token=invitation)
+    if found.course.memberships.active().filter(user=user).exists():
+        return redirect(found.course)
+    found = get_object_or_404(
+        Invitation.objects.open(now).may_be_used_by(user).select_related("course", "by"),
+        pk=found.pk,
+    )
+    form = ShownNameForm(request.POST if request.method == "POST" else None, instance=user)
+    if request.method == "POST" and "decline" in request.POST:
+        found.withdraw(by=user, now=now)
+        messages.success(request, _("Declined. The invitation is gone."))
+        return redirect("courses")
+    if request.method == "POST" and form.is_valid():
+        try:
+            found.accept(user, now=now)
+        except CourseRefused as why:
+            messages.warning(request, str(why))
+            return redirect("courses")
+        form.save()
+        messages.success(request, _("You are in."))
+        return redirect(found.course)
+    context = {"invitation": found, "course": found.course, "form": form, "nav": "courses"}
+    return render(request, "courses/course_invitation.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@says_refusals
+def course_invitations(request: HttpRequest, course: str) -> HttpResponse:
+    """Ask people in, and see who was asked and has not come yet."""
+    user = signed_in(request)
+    access = enter(user, course, Right.TEACH, writes=request.method == "POST")
+    found, now = access.course, timezone.now()
+    sent = request.POST if request.method == "POST" else None
+    form = InviteForm(sent, may_name_tutors=access.may(Right.OWN))
+    if request.method == "POST" and form.is_valid():
+        if Invitation.objects.sent_lately(user, now) + len(form.guests) > Invitation.MOST_A_DAY:
+            form.add_error("who", _("You asked in as many as one may in a day. Go on tomorrow."))
+        else:
+            role = form.role_given
+            made = Invitation.send_all(found, form.guests, by=user, now=now, role=role)
+            tell_sent(request, made, send_letters(request, found, made))
+            return redirect("course_invitations", found.public_id)
+    waiting = Invitation.objects.open(now).filter(course=found)
+    page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "course": found,
+        "form": form,
+        "page": page,
+        "waiting": [(each, address_of(request, each)) for each in page],
+        "nav": "courses",
+    }
+    return render(request, "courses/course_invitations.html", context)
+
+
+def address_of(request: HttpRequest, invitation: Invitation) -> str:
+    return request.build_absolute_uri(reverse("course_invitation", args=[invitation.token]))
+
+
+def send_letters(request: HttpRequest, course: Course, made: list[Invitation]) -> list[str]:
+    """Write to those asked by e-mail; the addresses that no letter went to."""
+    return post(
+        [invitation_letter(each, course, address_of(request, each)) for each in made if each.email]
+    )
+
+
+def tell_sent(request: HttpRequest, made: list[Invitation], unsent: list[str]) -> None:
+    count = len(made)
+    asked = ngettext("One person is asked in.", "%(n)s people are asked in.", count) % {"n": count}
+    messages.success(request, asked)
+    if unsent and settings.HAS_MAIL:
+        shown = ", ".join(unsent[:5]) + (" …" if len(unsent) > 5 else "")
+        said = _(
+            "No letter could be sent to %(who)s. Hand over the link below, or try again later."
+        )
+        messages.warning(request, said % {"who": shown})
+
+
+@require_POST
+@says_refusals
+def course_invitation_act(request: HttpRequest, course: str, invitation: str) -> HttpResponse:
+    """`act`: send once more, or withdraw."""
+    user, now = signed_in(request), timezone.now()
+    found = enter(user, course, Right.TEACH, writes=True).course
+    asked = get_object_or_404(
+        Invitation.objects.open(now).select_related("by"), course=found, token=invitation
+    )
+    asked.course = found
+    match request.POST.get("act", ""):
+        case "withdraw":
+            if asked.withdraw(by=user, now=now):
+                messages.success(request, _("Withdrawn. The link opens nothing any more."))
+        case "send" if asked.email:
+            if unsent := send_letters(request, found, [asked]):
+                said = _("No letter could be sent to %(who)s. Hand over the link below.")
+                messages.warning(request, said % {"who": unsent[0]})
+            else:
+                messages.success(request, _("Sent once more."))
+        case _nothing:
+            raise CourseRefused(_("Choose what is to be done."))
+    return redirect("course_invitations", found.public_id)

@@ -1,0 +1,102 @@
+"""Forms for asking people into a course."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from studyguide.accounts.models import User
+from studyguide.courses.models import Guest, Role
+
+LONGEST_NAME = 150
+AT_ONCE = 100  # people asked in by one form; a list takes more
+BETWEEN = re.compile(r"[,;\r\n]+")
+IN_BRACKETS = re.compile(r"(.*)<([^<>]*)>\s*")  # Ann Lee <ann@example.org>
+
+
+def guest(text: str, name: str = "") -> Guest:
+    """Raises ValidationError where it is neither an address nor a user name."""
+    if "@" in text:
+        validate_email(text)
+        return Guest(email=text.lower(), name=name)
+    username = User.normalize_username(text).lower()
+    User.username_validator(username)
+    if len(username) > LONGEST_NAME:
+        raise ValidationError(_g("A user name has at most 150 characters."))
+    return Guest(username=username, name=name)
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """What stands between commas, semicolons, lines and spaces, each with the name before it."""
+    found: list[tuple[str, str]] = []
+    for part in BETWEEN.split(text):
+        bracketed = IN_BRACKETS.fullmatch(part)
+        if bracketed:
+            found.append((bracketed[2].strip(), bracketed[1].strip(" \"'\t")[:80]))
+        else:
+            found += [(word, "") for word in part.split()]
+    return found
+
+
+class InviteForm(forms.Form):
+    who = forms.CharField(
+        label=_("E-mail addresses or user names"),
+        max_length=20_000,
+        help_text=_("One a line, or with commas between them, as a mail program copies them."),
+        error_messages={"required": _("Type at least one address or user name.")},
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=_("They come in as"),
+        choices=[(Role.LEARNER, _("Learners")), (Role.CO_TUTOR, _("Co-tutors"))],
+        initial=Role.LEARNER,
+    )
+
+    guests: list[Guest]
+
+    def __init__(self, data: Any = None, *, may_name_tutors: bool) -> None:
+        super().__init__(data)
+        if not may_name_tutors:
+            del self.fields["role"]
+
+    @property
+    def role_given(self) -> str:
+        return str(self.cleaned_data.get("role", Role.LEARNER))
+
+    def clean_who(self) -> str:
+        text: str = self.cleaned_data["who"]
+        found: dict[str, Guest] = {}
+        wrong = []
+        for piece, name in pieces(text):
+            try:
+                one = guest(piece, name)
+            except ValidationError:
+                wrong.append(piece[:80])
+            else:
+                found[str(one)] = one
+        if wrong:
+            said = _g("These are neither addresses nor user names: %(wrong)s.")
+            raise ValidationError(said % {"wrong": ", ".join(wrong[:10])})
+        if not found:
+            raise ValidationError(_g("Type at least one address or user name."))
+        if len(found) > AT_ONCE:
+            said = _g("At most %(most)s at once. For more, take in a list.")
+            raise ValidationError(said % {"most": AT_ONCE})
+        self.guests = list(found.values())
+        return text
+
+
+class ShownNameForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Asked when one comes in: the name that tutors will know one by."""
+
+    class Meta:
+        model = User
+        fields = ["display_name"]
+        labels = {"display_name": _("Your name, as the class will see it")}
+        help_texts = {"display_name": _("Empty: your user name.")}
