@@ -230,6 +230,20 @@ AS_TUTOR = [
         {"id": NUMBER, "by": ACCOUNT, **CLASS, "role": _("as what"), "at": _("when")},
     ),
     Holding(
+        "lists_taken_in",
+        "courses.Roster",
+        "by",
+        _("Lists of learners that you took in."),
+        {
+            "id": NUMBER,
+            "by": ACCOUNT,
+            **CLASS,
+            "at": _("when"),
+            "accounts": _("how many accounts were made"),
+            "invitations": _("how many people were asked in"),
+        },
+    ),
+    Holding(
         "handovers_offered",
         "courses.Handover",
         "by",
@@ -340,6 +354,9 @@ OF_A_CLASS = (
 EXCUSED = [
     Excused("courses.JoinCode", ["code"], "Lets whoever finds it into the class"),
     Excused("courses.Invitation", ["token"], "Lets whoever finds it into the class"),
+    Excused(
+        "courses.Roster", ["token"], "A number that means nothing: it tells one form of another"
+    ),
     Excused(
         "courses.Assignment",
         [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studyguide.accounts.models import User
 from studyguide.courses.models import Guest, Role
+from studyguide.courses.roster import MOST_BYTES, Sheet, Unreadable, decode, read
 
 LONGEST_NAME = 150
 AT_ONCE = 100  # people asked in by one form; a list takes more
@@ -100,3 +101,38 @@ class ShownNameForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["display_name"]
         labels = {"display_name": _("Your name, as the class will see it")}
         help_texts = {"display_name": _("Empty: your user name.")}
+
+
+class RosterForm(forms.Form):
+    """A list of learners: a file, or pasted."""
+
+    file = forms.FileField(
+        label=_("A file"), required=False, help_text=_("CSV in UTF-8, up to 500 people.")
+    )
+    text = forms.CharField(
+        label=_("Or the list itself"),
+        required=False,
+        strip=False,
+        help_text=_("Name, user name, e-mail: one person a line, as copied from a spreadsheet."),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    sheet: Sheet | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """What is in a file goes on as text, to be mended or confirmed."""
+        cleaned = super().clean() or {}
+        upload = cleaned.get("file")
+        if self.errors:
+            return cleaned
+        try:
+            if upload:
+                cleaned["text"] = decode(upload.read(MOST_BYTES + 1))
+            self.sheet = read(cleaned.get("text", ""))
+        except Unreadable as why:
+            self.add_error("file" if upload else "text", str(why))
+        return cleaned
+
+
+class TokenForm(forms.Form):
+    token = forms.UUIDField()

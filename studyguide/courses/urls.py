@@ -9,6 +9,7 @@ from studyguide.courses.views import (
     joining,
     members,
     results,
+    roster,
 )
 
 urlpatterns = [
@@ -44,6 +45,9 @@ urlpatterns = [
         joining.course_invitation_act,
         name="course_invitation_act",
     ),
+    path("courses/<slug:course>/roster/", roster.roster, name="roster"),
+    path("courses/<slug:course>/roster/confirm/", roster.roster_confirm, name="roster_confirm"),
+    path("courses/<slug:course>/slips/", roster.course_slips, name="course_slips"),
     path("courses/<slug:course>/members/", members.members, name="members"),
     path("courses/<slug:course>/members/<int:member>/", members.member, name="member"),
     path("courses/<slug:course>/members/<int:member>/act/", members.member_act, name="member_act"),

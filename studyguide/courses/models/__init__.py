@@ -28,6 +28,7 @@ from studyguide.courses.models.course import (
 )
 from studyguide.courses.models.joining import Guest, Handover, Invitation, JoinCode
 from studyguide.courses.models.originals import CourseOriginal
+from studyguide.courses.models.roster import Roster
 
 __all__ = [
     "TEACHING",
@@ -52,6 +53,7 @@ __all__ = [
     "Membership",
     "PackReport",
     "Role",
+    "Roster",
     "Stale",
     "choose",
     "closing",

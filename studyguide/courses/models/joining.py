@@ -159,10 +159,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             course__deleted_at=None,
         )
 
-    def sent_lately(self, by: User, now: datetime) -> int:
-        """How many people somebody asked in within a day."""
-        return self.filter(by=by, at__gt=now - timedelta(days=1)).count()
-
     def may_be_used_by(self, user: User) -> Self:
         """With the link. One to a user name is for that account alone; one by e-mail is for
         whoever was given the link."""
@@ -189,8 +185,6 @@ class Invitation(models.Model):
     A user name is kept as it was typed, whether or not there is such an account: what a tutor
     sees is the same either way.
     """
-
-    MOST_A_DAY = 1000  # for one tutor
 
     course = models.ForeignKey(Course, models.PROTECT, related_name="invitations")
     email = models.EmailField(blank=True)
@@ -283,7 +277,13 @@ class Invitation(models.Model):
 
     @classmethod
     def send_all(
-        cls, course: Course, guests: Iterable[Guest], *, by: User, now: datetime, role: str
+        cls,
+        course: Course,
+        guests: Iterable[Guest],
+        *,
+        by: User,
+        now: datetime,
+        role: str = Role.LEARNER,
     ) -> list[Invitation]:
         """Ask in each of them, or nobody."""
         with transaction.atomic():

@@ -23,6 +23,7 @@ from studyguide.courses.joining_forms import InviteForm, ShownNameForm
 from studyguide.courses.letters import invitation_letter, post
 from studyguide.courses.limits import may_try_code
 from studyguide.courses.models import Course, CourseRefused, Invitation, JoinCode, Membership
+from studyguide.courses.models.roster import MOST_A_DAY, asked_lately
 from studyguide.courses.refusals import says_refusals
 
 A_PAGE = 100  # invitations
@@ -192,12 +193,15 @@ def course_invitations(request: HttpRequest, course: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = InviteForm(sent, may_name_tutors=access.may(Right.OWN))
     if request.method == "POST" and form.is_valid():
-        if Invitation.objects.sent_lately(user, now) + len(form.guests) > Invitation.MOST_A_DAY:
+        if asked_lately(user, now) + len(form.guests) > MOST_A_DAY:
             form.add_error("who", _("You asked in as many as one may in a day. Go on tomorrow."))
         else:
             role = form.role_given
             made = Invitation.send_all(found, form.guests, by=user, now=now, role=role)
-            tell_sent(request, made, send_letters(request, found, made))
+            count = len(made)
+            said = ngettext("One person is asked in.", "%(n)s people are asked in.", count)
+            messages.success(request, said % {"n": count})
+            tell_unsent(request, send_letters(request, found, made))
             return redirect("course_invitations", found.public_id)
     waiting = Invitation.objects.open(now).filter(course=found)
     page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
@@ -222,15 +226,10 @@ def send_letters(request: HttpRequest, course: Course, made: list[Invitation]) -
     )
 
 
-def tell_sent(request: HttpRequest, made: list[Invitation], unsent: list[str]) -> None:
-    count = len(made)
-    asked = ngettext("One person is asked in.", "%(n)s people are asked in.", count) % {"n": count}
-    messages.success(request, asked)
+def tell_unsent(request: HttpRequest, unsent: list[str]) -> None:
     if unsent and settings.HAS_MAIL:
         shown = ", ".join(unsent[:5]) + (" …" if len(unsent) > 5 else "")
-        said = _(
-            "No letter could be sent to %(who)s. Hand over the link below, or try again later."
-        )
+        said = _("No letter could be sent to %(who)s. Hand over the link, or try again later.")
         messages.warning(request, said % {"who": shown})
 
 
@@ -249,10 +248,9 @@ def course_invitation_act(request: HttpRequest, course: str, invitation: str) ->
             if asked.withdraw(by=user, now=now):
                 messages.success(request, _("Withdrawn. The link opens nothing any more."))
         case "send" if asked.email:
-            if unsent := send_letters(request, found, [asked]):
-                said = _("No letter could be sent to %(who)s. Hand over the link below.")
-                messages.warning(request, said % {"who": unsent[0]})
-            else:
+            unsent = send_letters(request, found, [asked])
+            tell_unsent(request, unsent)
+            if not unsent:
                 messages.success(request, _("Sent once more."))
         case _nothing:
             raise CourseRefused(_("Choose what is to be done."))

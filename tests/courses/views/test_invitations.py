@@ -97,7 +97,7 @@ def test_more_than_a_hundred_at_once_are_refused(teaching: Client, course: Cours
 def test_a_day_has_its_limit(
     teaching: Client, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Invitation, "MOST_A_DAY", 2)
+    monkeypatch.setattr("studyguide.courses.views.joining.MOST_A_DAY", 2)
     ask(teaching, course, "ann bob")
     assert "Go on tomorrow" in ask(teaching, course, "carl").content.decode()
     assert Invitation.objects.count() == 2
