@@ -134,5 +134,15 @@ class RosterForm(forms.Form):
         return cleaned
 
 
+class MendForm(forms.Form):
+    """The list once more, to be changed."""
+
+    text = forms.CharField(
+        label=_("One person a line"),
+        help_text=_("Name, user name, e-mail."),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+
 class TokenForm(forms.Form):
     token = forms.UUIDField()

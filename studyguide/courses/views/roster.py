@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Right, enter
-from studyguide.courses.joining_forms import RosterForm, TokenForm
+from studyguide.courses.joining_forms import MendForm, RosterForm, TokenForm
 from studyguide.courses.models import Course, CourseRefused, Roster
 from studyguide.courses.models.roster import (
     MOST_A_DAY,
@@ -53,7 +53,7 @@ def preview(request: HttpRequest, course: Course, form: RosterForm) -> HttpRespo
         "sheet": sheet,
         "rows": [(row, row.username in here) for row in sheet.rows] if sheet else [],
         "text": text,
-        "again": RosterForm(initial={"text": text}),
+        "again": MendForm(initial={"text": text}),
         "token": sent.cleaned_data["token"] if sent.is_valid() else uuid4(),
         "nav": "courses",
     }

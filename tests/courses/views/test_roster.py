@@ -43,7 +43,7 @@ def take(client: Client, course: Course, text: str = LIST, token: object = None)
 def slips(page: str) -> dict[str, str]:
     """One-time passwords by user name, as they are printed."""
     found = re.findall(
-        r'<dd class="address">([^<]*)</dd></div><div><dt>[^<]*</dt><dd>([^<]*)', page
+        r'<dd class="g address">([^<]*)</dd></div><div><dt>[^<]*</dt><dd class="g">([^<]*)', page
     )
     return dict(found)
 
