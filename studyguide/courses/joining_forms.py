@@ -1,17 +1,22 @@
-"""Forms for asking people into a course."""
+"""Forms for coming into a course, and for asking people in."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from studyguide.accounts.forms import GOOD_PASSWORD
 from studyguide.accounts.models import User
+from studyguide.courses.forms import JoinForm
 from studyguide.courses.models import Guest, Role
 from studyguide.courses.roster import MOST_BYTES, Sheet, Unreadable, decode, read
 
@@ -132,6 +137,57 @@ class RosterForm(forms.Form):
         except Unreadable as why:
             self.add_error("file" if upload else "text", str(why))
         return cleaned
+
+
+class NewcomerForm(JoinForm):
+    """A code and an account at once; no address is asked for."""
+
+    display_name = forms.CharField(
+        label=_("Your name, as the class will see it"),
+        max_length=80,
+        error_messages={"required": _("Say what the class is to call you.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=LONGEST_NAME,
+        help_text=_("Letters, digits and @ . + - _"),
+        error_messages={"required": _("Choose a user name to sign in with.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password1 = forms.CharField(
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        help_text=GOOD_PASSWORD,
+        error_messages={"required": _("Choose a password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_username(self) -> str:
+        return str(get_adapter().clean_username(self.cleaned_data["username"]))
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        names = {name: self.cleaned_data.get(name, "") for name in ("username", "display_name")}
+        validate_password(password, User(**names))
+        return password
+
+    def make_account(self, time_zone: str) -> User | None:
+        """None: somebody took the user name in between."""
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(
+                    self.cleaned_data["username"],
+                    password=self.cleaned_data["password1"],
+                    display_name=self.cleaned_data["display_name"],
+                    time_zone=time_zone,
+                )
+        except IntegrityError:
+            self.add_error("username", _g("That user name is taken. Try another."))
+            return None
 
 
 class MendForm(forms.Form):

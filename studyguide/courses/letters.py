@@ -3,7 +3,6 @@ be sent, and has the link to hand over."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from smtplib import SMTPException, SMTPRecipientsRefused
@@ -65,7 +64,7 @@ def post(letters: Sequence[EmailMessage]) -> list[str]:
             for address, letter in list(left.items()):
                 if monotonic() > until:
                     break
-                if not may_write_to(mark_of(address), timezone.now().timestamp()):
+                if not may_write_to(address, timezone.now().timestamp()):
                     continue
                 try:
                     connection.send_messages([letter])
@@ -75,8 +74,3 @@ def post(letters: Sequence[EmailMessage]) -> list[str]:
     except (OSError, SMTPException) as error:
         log.error("no invitation could be sent: %s", type(error).__name__)
     return list(left)
-
-
-def mark_of(address: str) -> str:
-    """What limits count an address by, so that the store of limits knows none."""
-    return hashlib.sha256(address.encode()).hexdigest()[:32]

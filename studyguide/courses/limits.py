@@ -3,10 +3,13 @@ all processes share; when it cannot be asked, nobody joins by code."""
 
 from __future__ import annotations
 
+import hashlib
+
 from django.core.cache import cache
 
 HOUR = 3600
 TRIES_A_PERSON = 10
+TRIES_AN_ADDRESS = 400  # of people without an account: a class behind one address is let in
 TRIES_A_SITE = 1000
 DAY = 24 * HOUR
 LETTERS_AN_ADDRESS = 5  # a day, whoever asks
@@ -18,9 +21,21 @@ def may_try_code(user: int, now: float) -> bool:
     return took(f"join:{user}:{hour}", TRIES_A_PERSON) and took(f"join:site:{hour}", TRIES_A_SITE)
 
 
+def may_try_code_from(address: str, now: float) -> bool:
+    """The same for somebody without an account, by the network address."""
+    hour = int(now // HOUR)
+    name = f"join:from:{mark_of(address)}:{hour}"
+    return took(name, TRIES_AN_ADDRESS) and took(f"join:site:{hour}", TRIES_A_SITE)
+
+
 def may_write_to(address: str, now: float) -> bool:
-    """Count a letter to an address, given by a mark of it that tells nothing."""
-    return took(f"letter:{address}:{int(now // DAY)}", LETTERS_AN_ADDRESS, DAY)
+    """Count a letter to an e-mail address."""
+    return took(f"letter:{mark_of(address)}:{int(now // DAY)}", LETTERS_AN_ADDRESS, DAY)
+
+
+def mark_of(address: str) -> str:
+    """What an address is counted by, so that the store of limits knows none."""
+    return hashlib.sha256(address.encode()).hexdigest()[:32]
 
 
 def took(name: str, most: int, period: int = HOUR) -> bool:

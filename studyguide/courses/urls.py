@@ -16,6 +16,7 @@ urlpatterns = [
     path("courses/", courses.courses, name="courses"),
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/join/", joining.course_join, name="course_join"),
+    path("courses/join/new/", joining.course_join_new, name="course_join_new"),
     path("courses/join/<slug:code>/", joining.course_join_code, name="course_join_code"),
     path(
         "courses/invitations/<slug:invitation>/",

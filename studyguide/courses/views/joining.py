@@ -5,28 +5,38 @@ from __future__ import annotations
 from io import StringIO
 
 import qrcode  # type: ignore[import-untyped]
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
+from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Right, enter
 from studyguide.courses.forms import CodeForm, JoinForm
-from studyguide.courses.joining_forms import InviteForm, ShownNameForm
+from studyguide.courses.joining_forms import InviteForm, NewcomerForm, ShownNameForm
 from studyguide.courses.letters import invitation_letter, post
-from studyguide.courses.limits import may_try_code
+from studyguide.courses.limits import may_try_code, may_try_code_from
 from studyguide.courses.models import Course, CourseRefused, Invitation, JoinCode, Membership
+from studyguide.courses.models.joining import CODE_LENGTH
 from studyguide.courses.models.roster import MOST_A_DAY, asked_lately
 from studyguide.courses.refusals import says_refusals
 
 A_PAGE = 100  # invitations
+OFTEN_ENOUGH = gettext_lazy("That was tried often enough for now. Try again in an hour.")
+OPENS_NOTHING = gettext_lazy("No class opens with this code. Look at it again, or ask.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,11 +53,11 @@ def course_join(request: HttpRequest, code: str = "") -> HttpResponse:
         return render(request, "courses/course_join.html", context)
     now = timezone.now()
     if not may_try_code(user.pk, now.timestamp()):
-        form.add_error("code", _("That was tried often enough for now. Try again in an hour."))
+        form.add_error("code", OFTEN_ENOUGH)
         return render(request, "courses/course_join.html", context, status=429)
     found = JoinCode.objects.typed(form.cleaned_data["code"], now)
     if found is None:
-        form.add_error("code", _("No class opens with this code. Look at it again, or ask."))
+        form.add_error("code", OPENS_NOTHING)
         return render(request, "courses/course_join.html", context)
     if "join" not in request.POST:
         known = found.course.memberships.filter(user=user).first()
@@ -84,9 +94,55 @@ def confirm(request: HttpRequest, code: JoinCode, form: ShownNameForm) -> HttpRe
 
 
 @require_http_methods(["GET", "HEAD"])
+@login_not_required
 def course_join_code(request: HttpRequest, code: str) -> HttpResponse:
-    """The link: it fills in the code, and what is typed goes to the form's own address."""
-    return course_join(request, code)
+    """The link: it fills in the code, and what is typed goes to the form's own address. Whoever
+    is not signed in may make an account on the way."""
+    if request.user.is_authenticated:
+        return course_join(request, code)
+    if settings.SIGNUP == "open":
+        return redirect(f"{reverse('course_join_new')}?{urlencode({'code': code})}")
+    return redirect_to_login(request.get_full_path())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+@sensitive_post_parameters("password1")
+def course_join_new(request: HttpRequest) -> HttpResponse:
+    """A code and an account at once, without an address; then one sees which course it opens.
+    What is not filled in well is no try of the code, and without a good code nothing is made."""
+    code = request.POST.get("code") or request.GET.get("code", "")
+    door = door_of(code)
+    if request.user.is_authenticated:
+        return redirect(door)
+    if settings.SIGNUP != "open":
+        return redirect_to_login(door)
+    sent = request.POST if request.method == "POST" else None
+    form = NewcomerForm(sent, initial={"code": code[:40]})
+    context = {"form": form, "door": door}
+    if sent is not None and not ratelimit.consume(request, action="signup"):
+        form.add_error(None, _("Many accounts were made from here just now. Wait a minute."))
+        return render(request, "courses/course_join_new.html", context, status=429)
+    if not form.is_valid():
+        return render(request, "courses/course_join_new.html", context)
+    now = timezone.now()
+    if not may_try_code_from(request.META["REMOTE_ADDR"], now.timestamp()):
+        form.add_error("code", OFTEN_ENOUGH)
+        return render(request, "courses/course_join_new.html", context, status=429)
+    found = JoinCode.objects.typed(form.cleaned_data["code"], now)
+    if found is None:
+        form.add_error("code", OPENS_NOTHING)
+    elif user := form.make_account(found.course.time_zone):
+        login(request, user)
+        return confirm(request, found, ShownNameForm(instance=user))
+    return render(request, "courses/course_join_new.html", context)
+
+
+def door_of(code: str) -> str:
+    """Where somebody with an account goes with it."""
+    if len(code) >= CODE_LENGTH and slug_re.fullmatch(code):
+        return reverse("course_join_code", args=[code])
+    return reverse("course_join")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
