@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -67,12 +68,9 @@ class Roster(models.Model):
         the course by his user name already stays as he is. None: this was done before."""
         course.refuse_if_closed()
         taken = accounts_called(rows)
-        # Passwords are slow to work on: not while others wait for the database.
-        passwords = {
-            row.username: (password := new_one_time_password(), make_password(password))
-            for row in rows
-            if row.username and row.username not in taken
-        }
+        passwords = one_time_passwords(
+            [row.username for row in rows if row.username and row.username not in taken]
+        )
         try:
             return cls.made(course, rows, passwords, by=by, token=token, now=now)
         except IntegrityError:  # somebody took one of the names in between
@@ -147,6 +145,15 @@ class Roster(models.Model):
     def members(self) -> models.QuerySet[Membership]:
         """Whose accounts were made from this list."""
         return self.course.memberships.filter(way=Membership.Way.ROSTER, joined_at=self.at)
+
+
+def one_time_passwords(usernames: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """A password for each, and what is stored of it. Passwords are slow to work on: this is done
+    before the database is made to wait, and on all processors."""
+    plain = [new_one_time_password() for _name in usernames]
+    with ThreadPoolExecutor(4) as pool:
+        hashed = pool.map(make_password, plain)
+        return dict(zip(usernames, zip(plain, hashed, strict=True), strict=True))
 
 
 def accounts_called(rows: Sequence[Row]) -> set[str]:
