@@ -171,6 +171,16 @@ def test_each_address_gets_a_letter_with_its_link(
     assert "b@example.org" not in letter
 
 
+@pytest.mark.parametrize(("signup", "is_said"), [("open", True), ("closed", False)])
+def test_an_account_on_the_way_is_promised_where_one_can_be_made(
+    teaching: Client, course: Course, with_mail: None, settings: Any, signup: str, is_said: bool
+) -> None:
+    settings.SIGNUP = signup
+    page = ask(teaching, course, "a@example.org").content.decode()
+    assert ("can make one on the way" in str(mail.outbox[0].body)) == is_said
+    assert ("nobody makes an account alone" in page) != is_said
+
+
 def test_line_breaks_in_a_title_put_nothing_into_the_head(
     teaching: Client, course: Course, with_mail: None
 ) -> None:
