@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "studyguide.accounts.one_time.OneTimePasswords",
 ]
 
 ROOT_URLCONF = "studyguide.urls"

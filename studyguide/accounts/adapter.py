@@ -39,6 +39,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except ValueError:  # nothing that can be taken apart as an address
             return False
 
+    def get_login_stages(self) -> list[str]:
+        ours = {
+            "allauth.account.stages.EmailVerificationStage": (
+                "studyguide.accounts.stages.AddressStage"
+            )
+        }
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def logout(self, request: HttpRequest) -> None:
         super().logout(request)
         request.is_leaving = True  # type: ignore[attr-defined]  # see AuthenticationMiddleware
@@ -46,6 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: User, password: str) -> None:
         """Every way to another password comes through here, but for the administration's."""
         with transaction.atomic():
+            user.has_one_time_password = False
             super().set_password(user, password)
             AuditEntry.record(
                 act="account.password", by=user, about=f"user:{user.pk}", now=timezone.now()

@@ -5,6 +5,8 @@ from zoneinfo import available_timezones
 
 from allauth.account.forms import LoginForm, ReauthenticateForm, SignupForm
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from studyguide.accounts.models import User
@@ -12,6 +14,9 @@ from studyguide.accounts.preferences import FIELDS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+GOOD_PASSWORD = _("At least eight characters; not a common word, not digits alone.")
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -35,11 +40,7 @@ class MakeAccountForm(SignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         say(self.fields["username"], _("User name"), _("Letters, digits and @ . + - _"))
         say(self.fields["email"], _("E-mail address"))
-        say(
-            self.fields["password1"],
-            _("Password"),
-            _("At least eight characters; not a common word, not digits alone."),
-        )
+        say(self.fields["password1"], _("Password"), GOOD_PASSWORD)
 
 
 def say(field: forms.Field, label: StrOrPromise, help_text: StrOrPromise = "") -> None:
@@ -47,6 +48,30 @@ def say(field: forms.Field, label: StrOrPromise, help_text: StrOrPromise = "") -
     field.label = label
     field.help_text = help_text
     field.widget.attrs.pop("placeholder", None)
+
+
+class OwnPasswordForm(forms.Form):
+    """Instead of the one that somebody else made."""
+
+    password1 = forms.CharField(
+        label=_("New password"),
+        max_length=1000,
+        strip=False,
+        help_text=GOOD_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Type a password of your own.")},
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.user)
+        if self.user.check_password(password):
+            raise forms.ValidationError(_g("That is the one you were given. Choose your own."))
+        return password
 
 
 class ReadingSettingsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -36,6 +36,7 @@ HOLDINGS = [
             "date_joined": _("when the account was made"),
             "last_login": _("when you last signed in"),
             "is_active": _("whether you may sign in"),
+            "has_one_time_password": _("whether somebody else made your password"),
             "is_staff": _("whether you administer the site"),
             "is_superuser": _("whether you may give others that right"),
             "theme": _("light or dark pages"),
@@ -180,7 +181,7 @@ def erase(user: User, now: datetime) -> None:
     user.email = None
     user.display_name = ""
     user.time_zone = "UTC"
-    user.is_active = user.is_staff = user.is_superuser = False
+    user.is_active = user.is_staff = user.is_superuser = user.has_one_time_password = False
     user.last_login = None
     user.date_joined = now
     for name, value in DEFAULTS.items():

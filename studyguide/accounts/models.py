@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,6 +21,7 @@ from studyguide.accounts import privacy
 
 WORDS_A_MINUTE = 180  # notes and article, read with a pencil in hand
 SLOWEST, FASTEST = 40, 800
+EASILY_READ = "23456789abcdefghjkmnpqrstuvwxyz"  # no two that look alike
 
 
 class Theme(models.TextChoices):
@@ -112,6 +114,8 @@ class User(Preferences, AbstractUser):
         default=WORDS_A_MINUTE,
         validators=[MinValueValidator(SLOWEST), MaxValueValidator(FASTEST)],
     )
+    # Somebody else made the password: until the person chooses one, nothing else can be done.
+    has_one_time_password = models.BooleanField(_("one-time password"), default=False)
 
     objects = PersonManager()  # type: ignore[misc]
 
@@ -141,6 +145,19 @@ class User(Preferences, AbstractUser):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+    def set_one_time_password(self) -> str:
+        """A password that opens one page, where another is chosen. It is returned and not kept;
+        who is signed in with the old one is signed in no more. Save the person afterwards."""
+        password = new_one_time_password()
+        self.set_password(password)
+        self.has_one_time_password = True
+        return password
+
+
+def new_one_time_password() -> str:
+    """Three groups of four, to be read off paper: 59 bits."""
+    return "-".join(get_random_string(4, EASILY_READ) for _n in range(3))
 
 
 class Session(AbstractBaseSession):

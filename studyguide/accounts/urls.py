@@ -7,4 +7,5 @@ from studyguide.accounts import views
 urlpatterns = [
     path("settings/", views.reading_settings, name="reading_settings"),
     path("account/", views.account, name="account"),
+    path("account/password/", views.password_choose, name="password_choose"),
 ]

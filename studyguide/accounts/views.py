@@ -2,16 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from studyguide.accounts.forms import AccountForm, ReadingSettingsForm
+from studyguide.accounts.forms import AccountForm, OwnPasswordForm, ReadingSettingsForm
 from studyguide.accounts.models import User
 from studyguide.accounts.preferences import (
     FIELDS,
@@ -81,3 +84,21 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     status = 422 if form.errors else 200
     return render(request, "accounts/account.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def password_choose(request: HttpRequest) -> HttpResponse:
+    """Choose a password instead of the one-time password one signed in with."""
+    user = signed_in(request)
+    if not user.has_one_time_password:
+        return redirect("account_change_password")
+    form = OwnPasswordForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_valid():
+        get_adapter().set_password(user, form.cleaned_data["password1"])
+        update_session_auth_hash(request, user)
+        messages.success(request, _("Kept. From now on you sign in with your own password."))
+        return redirect(safe_next(request) or "home")
+    context = {"form": form, "next": safe_next(request)}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/password_choose.html", context, status=status)

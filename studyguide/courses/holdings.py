@@ -174,6 +174,7 @@ AS_LEARNER = [
             "user": ACCOUNT,
             **CLASS,
             "email": _("always empty: it went to your account"),
+            "username": _("your user name as the tutor wrote it"),
             "name": _("your name as the tutor wrote it"),
             "role": _("as what you were invited"),
             "at": _("when"),
@@ -227,6 +228,20 @@ AS_TUTOR = [
         "by",
         _("Invitations that you sent."),
         {"id": NUMBER, "by": ACCOUNT, **CLASS, "role": _("as what"), "at": _("when")},
+    ),
+    Holding(
+        "lists_taken_in",
+        "courses.Roster",
+        "by",
+        _("Lists of learners that you took in."),
+        {
+            "id": NUMBER,
+            "by": ACCOUNT,
+            **CLASS,
+            "at": _("when"),
+            "accounts": _("how many accounts were made"),
+            "invitations": _("how many people were asked in"),
+        },
     ),
     Holding(
         "handovers_offered",
@@ -340,6 +355,9 @@ EXCUSED = [
     Excused("courses.JoinCode", ["code"], "Lets whoever finds it into the class"),
     Excused("courses.Invitation", ["token"], "Lets whoever finds it into the class"),
     Excused(
+        "courses.Roster", ["token"], "A number that means nothing: it tells one form of another"
+    ),
+    Excused(
         "courses.Assignment",
         [
             *("id", "course", "public_id", "position", "title", "instructions", "kind", "article"),
@@ -394,14 +412,18 @@ def erase(user: User, now: datetime) -> None:
 
 
 def forget_invitations(user: User, now: datetime) -> None:
-    """Those to the person's addresses become invitations of the account, used up."""
+    """Those to the person's addresses and name become invitations of the account, used up."""
     known = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     addresses = {address.lower() for address in [*known, user.email] if address}
-    mine = Invitation.objects.filter(Q(user=user) | Q(accepted_by=user) | Q(email__in=addresses))
-    mine.filter(accepted_at=None, withdrawn_at=None).update(
-        withdrawn_at=now, user=user, email="", name=""
+    mine = Invitation.objects.filter(
+        Q(user=user)
+        | Q(accepted_by=user)
+        | Q(email__in=addresses)
+        | Q(username=user.username.lower())
     )
-    mine.update(user=user, email="", name="")
+    nothing = {"user": user, "email": "", "username": "", "name": ""}
+    mine.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=now, **nothing)
+    mine.update(**nothing)
 
 
 register(Room("courses", [*AS_LEARNER, *AS_TUTOR], erase, EXCUSED, objections))

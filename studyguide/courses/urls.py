@@ -9,13 +9,20 @@ from studyguide.courses.views import (
     joining,
     members,
     results,
+    roster,
 )
 
 urlpatterns = [
     path("courses/", courses.courses, name="courses"),
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/join/", joining.course_join, name="course_join"),
+    path("courses/join/new/", joining.course_join_new, name="course_join_new"),
     path("courses/join/<slug:code>/", joining.course_join_code, name="course_join_code"),
+    path(
+        "courses/invitations/<slug:invitation>/",
+        joining.course_invitation,
+        name="course_invitation",
+    ),
     path("courses/<slug:course>/", courses.course, name="course"),
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
     path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
@@ -29,6 +36,19 @@ urlpatterns = [
         joining.course_code_revoke,
         name="course_code_revoke",
     ),
+    path(
+        "courses/<slug:course>/invitations/",
+        joining.course_invitations,
+        name="course_invitations",
+    ),
+    path(
+        "courses/<slug:course>/invitations/<slug:invitation>/act/",
+        joining.course_invitation_act,
+        name="course_invitation_act",
+    ),
+    path("courses/<slug:course>/roster/", roster.roster, name="roster"),
+    path("courses/<slug:course>/roster/confirm/", roster.roster_confirm, name="roster_confirm"),
+    path("courses/<slug:course>/slips/", roster.course_slips, name="course_slips"),
     path("courses/<slug:course>/members/", members.members, name="members"),
     path("courses/<slug:course>/members/<int:member>/", members.member, name="member"),
     path("courses/<slug:course>/members/<int:member>/act/", members.member_act, name="member_act"),

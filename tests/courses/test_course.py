@@ -180,7 +180,7 @@ def test_an_invitation_is_used_once(course: Course, tutor: User, reader: User) -
 def test_an_invitation_to_an_account_is_its_alone(
     course: Course, tutor: User, reader: User
 ) -> None:
-    invitation = Invitation.send(course, by=tutor, user=reader, now=TERM)
+    invitation = Invitation.send(course, by=tutor, username=reader.username, now=TERM)
     assert list(Invitation.objects.waiting_for(reader, TERM)) == [invitation]
     with pytest.raises(CourseRefused):
         invitation.accept(UserFactory(), now=TERM)
@@ -188,7 +188,7 @@ def test_an_invitation_to_an_account_is_its_alone(
 
 
 def test_an_invitation_ends(course: Course, tutor: User, reader: User) -> None:
-    invitation = Invitation.send(course, by=tutor, user=reader, now=TERM)
+    invitation = Invitation.send(course, by=tutor, username=reader.username, now=TERM)
     with pytest.raises(CourseRefused):
         invitation.accept(reader, now=TERM + timedelta(days=31))
     assert invitation.withdraw(by=tutor, now=TERM)

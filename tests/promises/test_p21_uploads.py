@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from studyguide.accounts.models import User
 from studyguide.library.models import OriginalPassage, SearchEntry
 from tests import copies
 from tests.promises.world import World
@@ -198,6 +199,22 @@ def test_a_hostile_text_costs_little(world: World, name: str) -> None:
     response = client.post(path, {"text": text, "credit": "mine"})
     assert response.status_code in (302, 400, 422)
     assert time.process_time() - started <= SECONDS
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_list_of_learners_costs_little(world: World, name: str) -> None:
+    client, body = world.client(), FILES[name]()
+    path = f"/courses/{world.names['course']}/roster/"
+    client.post(path, {"text": "Ann,ann"})
+    people, before, held, started = User.objects.count(), files(), peak(), time.process_time()
+
+    response = client.post(path, {"file": SimpleUploadedFile("list.csv", body), "text": ""})
+
+    assert response.status_code in (200, 422)
+    assert time.process_time() - started <= SECONDS
+    assert peak() - held <= MEBIBYTES
+    assert files() - before == set()
+    assert User.objects.count() == people
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: repr(name)[:30])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from quizzes.models import Attempt, Quiz, ReviewCard
 from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
-from studyguide.courses.models import Group, JoinCode
+from studyguide.courses.models import Group, Invitation, JoinCode
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
 from tests.every_kind import load_samples, question_of
@@ -88,12 +88,14 @@ def make_world(article: Article, reader: User) -> World:
     section = article.sections.select_related("chapter").first()
     course = CourseFactory(by=reader, articles=[article])
     code = JoinCode.make(course, by=reader, now=now)
+    invitation = Invitation.send(course, by=reader, email="a@example.org", now=now)
     assignment = AssignmentFactory(course=course, sections=[section])
     member = MembershipFactory(course=course)
     names = {
         "group": Group.objects.create(course=course, name="x").pk,
         "number": code.pk,
         "code": code.code,
+        "invitation": invitation.token,
         "article": article.slug,
         "course": course.public_id,
         "assignment": assignment.public_id,

@@ -26,8 +26,9 @@ from studyguide.courses.models.course import (
     Membership,
     Role,
 )
-from studyguide.courses.models.joining import Handover, Invitation, JoinCode
+from studyguide.courses.models.joining import Guest, Handover, Invitation, JoinCode
 from studyguide.courses.models.originals import CourseOriginal
+from studyguide.courses.models.roster import Roster
 
 __all__ = [
     "TEACHING",
@@ -44,6 +45,7 @@ __all__ = [
     "Extension",
     "Group",
     "GroupPlace",
+    "Guest",
     "Handover",
     "Invitation",
     "JoinCode",
@@ -51,6 +53,7 @@ __all__ = [
     "Membership",
     "PackReport",
     "Role",
+    "Roster",
     "Stale",
     "choose",
     "closing",

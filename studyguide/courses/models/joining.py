@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +23,18 @@ from studyguide.courses.models.course import Course, CourseRefused, Membership, 
 CODE_LENGTH = 10  # of 31 signs: 49.5 bits
 CODE_LASTS = timedelta(days=120)
 INVITATION_LASTS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who is asked in: `email` or `username` says whom, the other is empty."""
+
+    email: str = ""
+    username: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.email or self.username
 
 
 def new_code() -> str:
@@ -143,21 +159,40 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             course__deleted_at=None,
         )
 
+    def may_be_used_by(self, user: User) -> Self:
+        """With the link. One to a user name is for that account alone; one by e-mail is for
+        whoever was given the link."""
+        by_name = Q(user=None, username=user.username.lower())
+        return self.filter(Q(user=None, username="") | Q(user=user) | by_name)
+
     def waiting_for(self, user: User, now: datetime) -> Self:
-        """Those that a signed-in person is shown without the link: sent to his account. An
-        address is not proof of a person, so those by e-mail need the link."""
-        return self.open(now).filter(user=user)
+        """Those that a signed-in person is shown without the link: to his account, or to an
+        address that he was proved to read. Any other address is no proof of a person."""
+        proved = EmailAddress.objects.filter(user=user, verified=True)
+        addresses = proved.annotate(low=Lower("email")).values("low")
+        by_name = Q(user=None, username=user.username.lower())
+        here = Membership.objects.active().filter(user=user)
+        return (
+            self.open(now)
+            .filter(Q(user=user) | by_name | Q(email__in=addresses))
+            .exclude(course__in=here.values("course"))
+        )
 
 
 class Invitation(models.Model):
-    """One person asked in: by an address, or by an account that a roster named."""
+    """One person asked in: by an address, or by the user name of an account.
+
+    A user name is kept as it was typed, whether or not there is such an account: what a tutor
+    sees is the same either way.
+    """
 
     course = models.ForeignKey(Course, models.PROTECT, related_name="invitations")
     email = models.EmailField(blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="invitations"
     )
-    name = models.CharField(max_length=80, blank=True)  # as the roster has it
+    username = models.CharField(max_length=150, blank=True)  # in lower case
+    name = models.CharField(max_length=80, blank=True)  # as the tutor wrote it
     role = models.CharField(max_length=10, choices=Role, default=Role.LEARNER)
     token = models.CharField(max_length=32, unique=True, default=new_token)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -175,7 +210,8 @@ class Invitation(models.Model):
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(user=None) & ~Q(email="") | Q(user__isnull=False, email=""),
+                condition=Q(user=None, username="") & ~Q(email="")
+                | Q(email="") & (Q(user__isnull=False) | ~Q(username="")),
                 name="invitation_is_to_somebody",
             ),
             models.CheckConstraint(
@@ -187,6 +223,11 @@ class Invitation(models.Model):
                 name="invitation_once_an_address",
             ),
             models.UniqueConstraint(
+                fields=["course", "username"],
+                condition=Q(accepted_at=None, withdrawn_at=None) & ~Q(username=""),
+                name="invitation_once_a_name",
+            ),
+            models.UniqueConstraint(
                 fields=["course", "user"],
                 condition=Q(accepted_at=None, withdrawn_at=None),
                 name="invitation_once_an_account",
@@ -194,7 +235,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email or str(self.user_id)
+        return self.email or self.username
 
     @classmethod
     def send(
@@ -204,15 +245,17 @@ class Invitation(models.Model):
         by: User,
         now: datetime,
         email: str = "",
-        user: User | None = None,
+        username: str = "",
         name: str = "",
         role: str = Role.LEARNER,
     ) -> Invitation:
         """Ask somebody in, or give back the invitation that is open, its time begun anew. Sends
         no mail itself."""
         course.refuse_if_closed()
-        email = email.strip().lower()
+        email, username = email.strip().lower(), username.strip().lower()
+        user = User.objects.filter(username__iexact=username).first() if username else None
         values: dict[str, Any] = {
+            "user": user,
             "by": by,
             "at": now,
             "expires_at": now + INVITATION_LASTS,
@@ -223,7 +266,7 @@ class Invitation(models.Model):
             invitation, is_new = cls.objects.update_or_create(
                 course=course,
                 email=email,
-                user=user,
+                username=username,
                 accepted_at=None,
                 withdrawn_at=None,
                 defaults=values,
@@ -232,12 +275,38 @@ class Invitation(models.Model):
                 course.record("course.invite", by=by, now=now, invitation=invitation.pk, role=role)
             return invitation
 
+    @classmethod
+    def send_all(
+        cls,
+        course: Course,
+        guests: Iterable[Guest],
+        *,
+        by: User,
+        now: datetime,
+        role: str = Role.LEARNER,
+    ) -> list[Invitation]:
+        """Ask in each of them, or nobody."""
+        with transaction.atomic():
+            return [
+                cls.send(
+                    course,
+                    by=by,
+                    now=now,
+                    role=role,
+                    email=guest.email,
+                    username=guest.username,
+                    name=guest.name,
+                )
+                for guest in guests
+            ]
+
     def accept(self, user: User, *, now: datetime) -> Membership:
         """Come in. Raises CourseRefused when it is used, withdrawn, expired or another's."""
         with transaction.atomic():
             moved = (
                 Invitation.objects.open(now)
-                .filter(Q(user=None) | Q(user=user), pk=self.pk)
+                .may_be_used_by(user)
+                .filter(pk=self.pk)
                 .update(accepted_at=now, accepted_by=user)
             )
             if moved != 1:

@@ -21,6 +21,7 @@ from studyguide.courses.models import (
     Course,
     CourseRefused,
     Handover,
+    Invitation,
     JoinCode,
     Membership,
     Role,
@@ -51,7 +52,9 @@ def courses(request: HttpRequest) -> HttpResponse:
     )
     active = [each for each in mine if each.state == Membership.State.ACTIVE]
     current = [each for each in active if not each.course.is_archived]
+    invitations = Invitation.objects.waiting_for(user, timezone.now())
     context = {
+        "invitations": invitations.select_related("course", "by"),
         "taught": [each.course for each in current if each.is_teaching],
         "learned": [each.course for each in current if not each.is_teaching],
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
