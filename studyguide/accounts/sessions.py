@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
+from studyguide.accounts.found import find
 from studyguide.accounts.models import Session, User
 
 SEEN_EVERY = timedelta(minutes=10)  # the one thing that a GET may write
@@ -54,12 +55,12 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         now = timezone.now()
-        session = (
-            Session.objects.select_related("user")
-            .filter(session_key=self.session_key, expire_date__gt=now)
-            .first()
-        )
-        if session is None or now - session.seen_at > idle_limit(session.user):
+        session = find(self.session_key or "")
+        if (
+            session is None
+            or session.expire_date <= now
+            or now - session.seen_at > idle_limit(session.user)
+        ):
             self._session_key = None
             return None
         if now - session.seen_at > SEEN_EVERY:

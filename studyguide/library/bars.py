@@ -7,15 +7,15 @@ style attribute is needed. Built from numbers alone, so there is nothing to esca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     number: int
     words: int
     is_read: bool = False
@@ -45,19 +45,26 @@ def heights(bars: Sequence[Bar]) -> list[float]:
 def rects(bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor: float) -> str:
     """Bars of `relative` heights standing on `floor`, `step` apart, all in percent. One whose
     questions are answered is cut through near its foot."""
-    drawn = []
-    for index, (bar, height) in enumerate(zip(bars, relative, strict=True)):
-        place = f'x="{percent(index * step)}" width="{percent(step * 0.74)}"'
-        drawn.append(
-            f'<rect class="{bar.fill}" {place} y="{percent(floor * (1 - height))}" '
-            f'height="{percent(floor * height)}"/>'
+    cut = f'y="{percent(floor * 0.88)}" height="{percent(floor * 0.035)}"'
+    return "".join(
+        [
+            f'<rect class="{bar.fill}" {place} {stands}/>'
+            + (f'<rect class="f-cut" {place} {cut}/>' if bar.is_checked else "")
+            for bar, (place, stands) in zip(bars, places(tuple(relative), step, floor), strict=True)
+        ]
+    )
+
+
+@lru_cache(maxsize=1000)
+def places(relative: tuple[float, ...], step: float, floor: float) -> list[tuple[str, str]]:
+    """Where each bar stands and how high: the same for all readers of the same paragraphs."""
+    return [
+        (
+            f'x="{percent(index * step)}" width="{percent(step * 0.74)}"',
+            f'y="{percent(floor * (1 - height))}" height="{percent(floor * height)}"',
         )
-        if bar.is_checked:
-            drawn.append(
-                f'<rect class="f-cut" {place} y="{percent(floor * 0.88)}" '
-                f'height="{percent(floor * 0.035)}"/>'
-            )
-    return "".join(drawn)
+        for index, height in enumerate(relative)
+    ]
 
 
 def sky(bars: Sequence[Bar], relative: Sequence[float], *, slots: int) -> SafeString:

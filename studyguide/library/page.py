@@ -23,10 +23,9 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -367,19 +366,13 @@ class SectionPage:
     def answered_html(self, question: int) -> str:
         fraction, prompt = self.answers[question]
         state = state_of(fraction)
-        back = self.section.get_absolute_url()
-        return format_html(
-            '<section class="check is-done" id="cp-{0}"><p class="kick">{1}</p>'
-            '<h2 class="ask">{2}</h2><p class="row"><span class="tag {3}"><svg class="i" '
-            'aria-hidden="true"><use href="#i-{3}"/></svg>{4}</span><a class="more" href="{5}" '
-            'hx-get="{5}" hx-target="#cp-{0}" hx-swap="outerHTML">{6}</a></p></section>',
-            question,
-            _("Checkpoint"),
-            prompt,
-            state,
-            VERDICTS[state],
-            f"{reverse('question', args=[question])}?{urlencode({'back': back})}",
-            _("See your answer"),
+        return kept(
+            "library/_answered.html",
+            question=question,
+            prompt=prompt,
+            state=state,
+            verdict=VERDICTS[state],
+            back=self.stored.address,
         )
 
     def tokens_html(self) -> str:
@@ -420,34 +413,42 @@ class SectionPage:
         ]
         relative = bars.heights(drawn)
         return {
-            "section": self.section,
+            "page": self.stored,
             "article": self.section.article,
             "body_html": self.body_html(),
             "has_original": bool(self.original),
             "credit": self.credit,
             "came_from": came_from(self.request),
             "way_back": way_back(self.request),
-            "rail": [self.rail_html(*each) for each in zip(drawn, relative, strict=True)],
+            "rail_html": SafeString(
+                "".join([self.rail_html(*each) for each in zip(drawn, relative, strict=True)])
+            ),
             "sky": bars.sky(drawn, relative, slots=len(drawn)),
-            "before": self.section.before,
-            "after": self.section.after,
             "tally": tally(self.section, self.progress),
             "standing": self.standing_of(*self.numbers),
             "ahead": self.ahead,
             "has_known": self.has_known,
-            "quiz": self.section.article.quiz_named(f"section-{self.section.slug}"),
             "nav": "read",
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each loading is another, so parts of pages are kept by it
 class Stored:
     """A section's page as it is stored, in one language: the same for every reader."""
 
+    section: Section
     parts: Sequence[Any]  # strings, and between them slots
     linked: frozenset[str]  # terms that it links
     checks: Mapping[str, Sequence[int]]  # ids of the questions after each passage
     questions: Sequence[int]  # what a learner's page asks about: those of passages and of terms
+
+    @cached_property
+    def address(self) -> str:
+        return self.section.get_absolute_url()
+
+    @property
+    def quiz(self) -> dict[str, Any] | None:
+        return self.section.article.quiz_named(f"section-{self.section.slug}")
 
     @classmethod
     def of(cls, section: Section, language: str) -> Stored:
@@ -474,7 +475,7 @@ class Stored:
             *article.questions_at(*range(section.first, section.last + 1)).all,
             *(q for ref in linked if ref in terms for q in terms[ref].ids.all),
         }
-        return cls(parts, frozenset(linked), checks, sorted(asked))
+        return cls(section, parts, frozenset(linked), checks, sorted(asked))
 
 
 def came_from(request: HttpRequest) -> str:

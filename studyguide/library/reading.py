@@ -22,12 +22,17 @@ from studyguide.library.models import Article, ReadingPosition, ReadingState, Se
 Reader = User | AnonymousUser
 
 
+def place_of(user: int) -> QuerySet[ReadingPosition, Any]:
+    """The number of the passage where a reader last was, in the article asked about."""
+    mine = ReadingPosition.objects.filter(user=user, article=OuterRef("pk"))
+    return mine.values("passage__number")[:1]
+
+
 def with_place(articles: QuerySet[Article], user: Reader) -> QuerySet[Article]:
-    """With the number of the passage where a reader last was, in the same query."""
+    """With the place where a reader last was, in the same query."""
     if not user.is_authenticated:
         return articles
-    mine = ReadingPosition.objects.filter(user=user, article=OuterRef("pk"))
-    return articles.annotate(place=Subquery(mine.values("passage__number")[:1]))
+    return articles.annotate(place=Subquery(place_of(user.pk)))
 
 
 def learned_of(user: Reader, article: Article) -> Learned:
@@ -95,6 +100,7 @@ class ContentsChapter:
     last: int
     rows: list[ContentsRow] = field(default_factory=list)
     quiz: dict[str, Any] | None = None
+    rows_html: str = ""  # put together by whoever shows it
 
     @property
     def is_here(self) -> bool:
@@ -193,11 +199,12 @@ def bar_of(
 ) -> Bar:
     facts: dict[str, Any] = article.facts
     asked = article.questions_at(number)
+    is_begun = any(question in learned.levels for question in asked.all)
     return Bar(
         number,
-        words=facts.get(f"p{number}", {}).get("words", 0),
-        is_read=number in progress.read,
-        is_here=number == here,
-        is_checked=learned.is_checked(asked),
-        is_firm=learned.standing(asked).is_firm,
+        facts.get(f"p{number}", {}).get("words", 0),
+        number in progress.read,
+        number == here,
+        learned.is_checked(asked),
+        is_begun and learned.standing(asked).is_firm,
     )

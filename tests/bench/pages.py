@@ -1,4 +1,5 @@
-"""What pages cost, as multiples of the bare floor in the same run.
+"""What pages cost, as multiples of the bare floor in the same run. Names of jobs may follow: then
+only these are measured.
 
 Both sides take turns in slices shorter than a tenth of a second, so that a machine that slows
 down slows both; what counts is the median of the pairs' ratios.
@@ -12,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +22,8 @@ JOBS = [
     ("section", "b", 1.0),
     ("unchanged", "b", 0.6),
     ("article", "b", 1.2),
+    ("dashboard", "b", 1.2),
+    ("review", "b", 1.2),
     ("answer", "c", 1.2),
 ]
 SLICE = 0.05
@@ -62,7 +66,9 @@ class Side:
         self.process.wait()
 
 
-def measure(database_url: dict[str, str]) -> list[tuple[str, str, float, float, float]]:
+def measure(
+    database_url: dict[str, str], names: Collection[str] = ()
+) -> list[tuple[str, str, float, float, float]]:
     """Name, floor's job, milliseconds, multiple, gate."""
     with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as theirs:
         environments = [
@@ -74,6 +80,8 @@ def measure(database_url: dict[str, str]) -> list[tuple[str, str, float, float, 
         try:
             found = []
             for job, against, gate in JOBS:
+                if names and job not in names:
+                    continue
                 pilcrow.cost(job), floor.cost(against)  # warm
                 pairs = [(pilcrow.cost(job), floor.cost(against)) for _turn in range(PAIRS)]
                 ratio = statistics.median(a / b for a, b in pairs)
@@ -87,7 +95,7 @@ def measure(database_url: dict[str, str]) -> list[tuple[str, str, float, float, 
 def main() -> int:
     failed = 0
     print("pages, SQLite: CPU ms, multiple of the floor, gate")  # noqa: T201
-    for job, against, ms, ratio, gate in measure({}):
+    for job, against, ms, ratio, gate in measure({}, sys.argv[1:]):
         verdict = "" if ratio <= gate else "  OVER"
         failed += ratio > gate
         print(f"  {job:12} {ms:7.2f} ms  {ratio:5.2f} x ({against})  gate {gate}{verdict}")  # noqa: T201

@@ -8,9 +8,12 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from itertools import count
 from urllib.parse import urlencode
 from uuid import UUID
+
+import time_machine
 
 Job = Callable[[], None]
 
@@ -89,6 +92,8 @@ def pilcrow_jobs() -> dict[str, Job]:
     call_command("createcachetable", verbosity=0)
     call_command("load_packs", stdout=sys.stderr)
     from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
 
     from quizzes.kinds.base import key_of
     from quizzes.models import QuestionVersion
@@ -98,8 +103,8 @@ def pilcrow_jobs() -> dict[str, Job]:
 
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.create_user("reader"))
-    section = Section.objects.get(slug="who-was-left").get_absolute_url()
-    client.get(section)
+    section = Section.objects.select_related("article").get(slug="who-was-left")
+    client.get(section.get_absolute_url())
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     call = caller(application, cookies)
     versions = QuestionVersion.objects.filter(kind="choice", question__retired_at=None)
@@ -109,7 +114,9 @@ def pilcrow_jobs() -> dict[str, Job]:
         for option in version.body["options"]
         if option.get("right")
     ]
-    tokens = count(1)
+    asked = section.article.questions_at(*range(section.first, section.last + 1)).all
+    keys.sort(key=lambda pair: pair[0] not in asked)
+    tokens = count()
 
     def answer() -> None:
         number = next(tokens)
@@ -123,12 +130,26 @@ def pilcrow_jobs() -> dict[str, Job]:
         }
         expect(call(path, data, hx_request="true"), 200)
 
-    expect(call(section, accept_encoding="gzip"), 200)
+    # A learner in the middle: half of a section read, questions answered a week ago, cards due.
+    half = f"/articles/{section.article.slug}/p{(section.first + section.last) // 2}/mark/"
+    marked = {"mark": "upto", "token": str(UUID(int=0))}
+    expect(call(half, {"csrfmiddlewaretoken": cookies["csrftoken"], **marked}), 302)
+    with time_machine.travel(timezone.now() - timedelta(days=7)):
+        for _turn in range(40):
+            answer()
+
+    def page(address: str) -> Job:
+        return lambda: expect(call(address, accept_encoding="gzip"), 200)
+
+    address = section.get_absolute_url()
+    page(address)()
     etag = call.headers["ETag"]  # type: ignore[attr-defined]
     return {
-        "section": lambda: expect(call(section, accept_encoding="gzip"), 200),
-        "unchanged": lambda: expect(call(section, if_none_match=etag), 304),
-        "article": lambda: expect(call("/", accept_encoding="gzip"), 200),
+        "section": page(address),
+        "unchanged": lambda: expect(call(address, if_none_match=etag), 304),
+        "article": page("/"),
+        "dashboard": page(reverse("dashboard")),
+        "review": page(reverse("review")),
         "answer": answer,
     }
 

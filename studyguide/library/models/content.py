@@ -73,8 +73,16 @@ class Article(Content):
 
     def questions_at(self, *numbers: int) -> Ids:
         """Questions that these passages prove."""
-        passages = self.asks.get("passages", {})
-        return Ids.together(Ids.of(passages.get(f"p{number}")) for number in numbers)
+        if numbers not in self.found_at:
+            passages = self.asks.get("passages", {})
+            asked = [Ids.of(passages.get(f"p{number}")) for number in numbers]
+            self.found_at[numbers] = Ids.together(asked)
+        return self.found_at[numbers]
+
+    @cached_property
+    def found_at(self) -> dict[tuple[int, ...], Ids]:
+        """A page asks for the same passages over and over."""
+        return {}
 
     def quiz_named(self, name: str) -> dict[str, Any] | None:
         """Where a quiz of the pack is: its url, title, size and minutes."""

@@ -18,37 +18,38 @@ from studyguide.library.models import (
     Passage,
     Section,
 )
-from studyguide.library.page import SectionPage, State, counting_due, for_reader, section_for
-from studyguide.library.reading import Progress, contents, learned_of, with_place
+from studyguide.library.page import SectionPage, State, for_reader, section_for
+from studyguide.library.reading import Progress, contents, learned_of
+from studyguide.library.shelf import Go, OnShelf, on_shelf, progress_in, rows_html
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    shelf = with_place(counting_due(Article.objects.current(), request.user), request.user)
-    articles = list(shelf.order_by("title")[:200])
-    if len(articles) == 1:
-        return show_article(request, articles[0])
+    found = on_shelf(request.user)
+    if len(found) == 1:
+        return show_article(request, found[0])
+    articles = [each.kept.article for each in found]
     return render(request, "library/home.html", {"articles": articles, "nav": "read"})
 
 
 @require_safe
 @login_not_required
 def article(request: HttpRequest, article: str) -> HttpResponse:
-    shelf = with_place(counting_due(Article.objects.current(), request.user), request.user)
-    return show_article(request, get_object_or_404(shelf, slug=article))
+    found = on_shelf(request.user, slug=article)
+    if not found:
+        raise Http404
+    return show_article(request, found[0])
 
 
-def show_article(request: HttpRequest, article: Article) -> HttpResponse:
-    sections = article.sections.current().select_related("chapter").defer("segments")
-    progress = Progress.of(request.user, article)
-    request.due_count = getattr(article, "due_count", None) or 0  # type: ignore[attr-defined]
-    context = {
-        "article": article,
-        "contents": contents(article, list(sections), progress, learned_of(request.user, article)),
-        "progress": progress,
-        "nav": "read",
-    }
+def show_article(request: HttpRequest, found: OnShelf) -> HttpResponse:
+    user, kept = request.user, found.kept
+    request.due_count = found.due_count or 0  # type: ignore[attr-defined]
+    learned = learned_of(user, kept.article)
+    whole = contents(kept.article, kept.sections, progress_in(user, found), learned)
+    for chapter in whole.chapters:
+        chapter.rows_html = rows_html(chapter.rows, kept, is_reader=user.is_authenticated)
+    context = {"kept": kept, "contents": whole, "go": Go.of(whole, kept), "nav": "read"}
     return render(request, "library/article.html", context)
 
 
