@@ -90,7 +90,11 @@ class Place:
         self.attempt: Attempt | None = STANDING.first(
             user=self.user.pk, purpose=self.purpose, **what
         )
-        pk = self.attempt.pk if self.attempt is not None else 0
+        pk, chosen = 0, None
+        if self.attempt is not None:
+            pk, chosen = self.attempt.pk, getattr(self.attempt.user, "review_settings", None)
+            self.attempt.user = self.user
+        self.chosen: ReviewSettings = chosen or ReviewSettings(user_id=self.user.pk)
         found = ASKED.first(user=self.user.pk, attempt=pk, token=self.token, **what)
         if found is None:
             raise Question.DoesNotExist
@@ -118,13 +122,11 @@ class Place:
             self.read(question=self.question.pk)
         if self.attempt is None:
             raise RuntimeError("an attempt went that nothing takes away")
-        chosen = getattr(self.attempt.user, "review_settings", None)
-        self.attempt.user = self.user
         row = self.row or standing_row(self.attempt, self.question, self.version)
         row.attempt, row.question, row.version = self.attempt, self.question, self.version
         response = Response(token=self.token, digest=digest, value=value, is_check=True)
         cards = {} if self.card is None else {self.question.pk: self.card}
-        kept = Kept(cards, chosen or ReviewSettings(user_id=self.user.pk))
+        kept = Kept(cards, self.chosen)
         ack = self.attempt.take(row, response, base_rev=row.rev, now=now, kept=kept)
         if ack.review is not None:
             self.card = ack.review.card

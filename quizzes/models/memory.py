@@ -303,11 +303,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def counted(self) -> Self:
         return self.filter(is_practice=False, undone_at=None)
 
-    def of_day(self, user: int, on: date) -> dict[str, int]:
-        """How many cards a learner reviewed on this day, and how many of them were new."""
-        mine = self.counted().filter(user=user, day_on=on)
-        return mine.aggregate(all=Count("pk"), new=Count("pk", filter=Q(was_new=True)))
-
     def last_of(self, user: int) -> Review | None:
         """What a learner could undo: the newest review, while it is among the last 30."""
         log = list(

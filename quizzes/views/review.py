@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +22,11 @@ from quizzes.forms import ReviewSettingsForm
 from quizzes.models import Question, Review, ReviewCard, ReviewSettings
 from quizzes.models.attempts import day_of
 from quizzes.models.memory import look
+from quizzes.prepared import Prepared
 from quizzes.review import Reviewed, Sitting, level_of, self_rated, whose
 from quizzes.scheduling import LEECH_AT, Rating
 from quizzes.views.attempts import number_of, token_of
-from quizzes.views.questions import WAITS, back_of, is_htmx, is_sealed, read, status_of
+from quizzes.views.questions import WAITS, back_of, is_htmx, read, status_of
 
 PAGE = 50
 
@@ -80,6 +82,7 @@ def review_respond(request: HttpRequest, card: int) -> HttpResponse:
     if ack is None:
         sitting.card, sitting.question = place.card, one
         return sitting_page(request, sitting, status=status_of(request, one))
+    sitting.chosen = place.chosen
     if ack.review is None:
         return leave(request, sitting, _("That answer came too late to count."))
     one = checkpoint.graded_question(place.version, one.value, back=reverse("review"))
@@ -94,24 +97,41 @@ def review_respond(request: HttpRequest, card: int) -> HttpResponse:
 @require_POST
 def review_rate(request: HttpRequest, card: int) -> HttpResponse:
     """How well something was said from memory; only where nothing else can judge it."""
-    mine = ReviewCard.objects.filter(user=request.user.pk, question__kind__in=self_rated())
-    found = get_object_or_404(mine, pk=card)
     now = timezone.now()
     sitting = Sitting(request.user, now=now, show=card)
     rating = rating_in(request)
-    if rating is None:
-        return leave(request, sitting, _("Choose one of the four ratings."))
-    if is_sealed(request, found.question_id):
-        return leave(request, sitting, _("This question waits in a quiz that you have open."))
-    logged = look(
-        found,
-        rating,
-        day=sitting.today,
-        now=now,
-        how=Review.How.RATED,
-        chosen=sitting.chosen,
-    )
+    with transaction.atomic():
+        found = TO_RATE.first(user=request.user.pk or 0, card=card)
+        if found is None:
+            raise Http404
+        if rating is None:
+            return leave(request, sitting, _("Choose one of the four ratings."))
+        if found.is_sealed:
+            return leave(request, sitting, _("This question waits in a quiz that you have open."))
+        sitting.chosen = getattr(found.user, "review_settings", None) or sitting.chosen
+        logged = look(
+            found,
+            rating,
+            day=sitting.today,
+            now=now,
+            how=Review.How.RATED,
+            chosen=sitting.chosen,
+        )
     return leave(request, sitting, told(Reviewed(logged, found)), Reviewed(logged, found))
+
+
+def to_rate(*, user: int, card: int) -> QuerySet[ReviewCard]:
+    """A card that its learner judges himself, locked, with what he has settled."""
+    sealed = Question.objects.sealed_for(user).filter(pk=OuterRef("question"))
+    return (
+        ReviewCard.objects.select_for_update(of=("self",))
+        .filter(pk=card, user=user, question__kind__in=self_rated())
+        .select_related("user__review_settings")
+        .annotate(is_sealed=Exists(sealed))
+    )
+
+
+TO_RATE = Prepared(to_rate)
 
 
 def told(reviewed: Reviewed) -> str:
