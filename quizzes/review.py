@@ -13,7 +13,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Value
+from django.contrib.auth import get_user_model
+from django.db.models import Case, Count, Exists, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -80,17 +81,26 @@ DONE, READY, TO_SHOW = range(3)
 
 def counts_of(*, user: int, on: date) -> QuerySet[Any, Any]:
     """(which, all, part): reviews of the day and those of new cards; groups of siblings that are
-    ready, and those reviewed before; the same of what is not sealed."""
+    ready, and those reviewed before; whether of what is not sealed there is one reviewed before,
+    and one that is new."""
     done = Review.objects.counted().filter(user=user, day_on=on)
     ready = ReviewCard.objects.to_review(user, on)
     every = Count("concept", distinct=True)
     seen = Count("concept", distinct=True, filter=Q(stability__isnull=False))
-    reviews = summed(done, DONE, Count("pk"), Count("pk", filter=Q(was_new=True)))
-    return reviews.union(
-        summed(ready, READY, every, seen),
-        summed(ready.unsealed_for(user), TO_SHOW, every, seen),
-        all=True,
+    open_ones = ready.unsealed_for(user)
+    person = get_user_model().objects.filter(pk=user).order_by()
+    to_show = person.values_list(
+        Value(TO_SHOW, output_field=IntegerField()),
+        is_any(open_ones.filter(stability__isnull=False)),
+        is_any(open_ones.filter(stability__isnull=True)),
     )
+    reviews = summed(done, DONE, Count("pk"), Count("pk", filter=Q(was_new=True)))
+    return reviews.union(summed(ready, READY, every, seen), to_show, all=True)
+
+
+def is_any(cards: QuerySet[ReviewCard]) -> Case:
+    whole: IntegerField[int, int] = IntegerField()
+    return Case(When(Exists(cards), then=Value(1)), default=Value(0), output_field=whole)
 
 
 def summed(rows: QuerySet[Any, Any], which: int, every: Count, part: Count) -> QuerySet[Any, Any]:
@@ -151,12 +161,11 @@ class Sitting:
     @property
     def has_due(self) -> bool:
         """Whether a card is next that was reviewed before."""
-        return bool(self.room and self.counts.get(TO_SHOW, (0, 0))[1])
+        return bool(self.room and self.counts[TO_SHOW][0])
 
     @property
     def has_new(self) -> bool:
-        every, reviewed = self.counts.get(TO_SHOW, (0, 0))
-        return bool(self.room_for_new and every > reviewed)
+        return bool(self.room_for_new and self.counts[TO_SHOW][1])
 
     @property
     def room(self) -> int:
