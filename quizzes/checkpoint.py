@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.db import transaction
+from django.db.models import FilteredRelation, Model, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from quizzes.asked import Asked, feedback_for, label_of
 from quizzes.kinds import Unreadable, Value, mark
-from quizzes.models import Ack, Attempt, AttemptQuestion, Question, QuestionVersion
+from quizzes.models import (
+    Ack,
+    Attempt,
+    AttemptQuestion,
+    Question,
+    QuestionVersion,
+    Response,
+    ReviewCard,
+    ReviewSettings,
+)
+from quizzes.models.bank import digest_of
+from quizzes.models.memory import Kept
+from quizzes.prepared import Prepared, insert
 
 
 def name_of(question: int) -> str:
@@ -55,17 +69,131 @@ def trouble_with(version: QuestionVersion, value: Value) -> str:
     return ""
 
 
+class Place:
+    """A question asked by itself, held for one learner's answer to it: within the transaction
+    that stores the answer, where everything that it moves has been read.
+
+    Each press stands for itself here, so the revision is the one that is found.
+    """
+
+    def __init__(
+        self, user: Any, *, token: UUID, purpose: str = Attempt.Purpose.CHECKPOINT, **what: int
+    ) -> None:
+        """`what` is `question=`, or `card=` of his own. Raises Question.DoesNotExist for one that
+        is not asked."""
+        self.user = user
+        self.purpose = str(purpose)
+        self.token = token
+        self.read(**what)
+
+    def read(self, **what: int) -> None:
+        self.attempt: Attempt | None = STANDING.first(
+            user=self.user.pk, purpose=self.purpose, **what
+        )
+        pk, chosen = 0, None
+        if self.attempt is not None:
+            pk, chosen = self.attempt.pk, getattr(self.attempt.user, "review_settings", None)
+            self.attempt.user = self.user
+        self.chosen: ReviewSettings = chosen or ReviewSettings(user_id=self.user.pk)
+        found = ASKED.first(user=self.user.pk, attempt=pk, token=self.token, **what)
+        if found is None:
+            raise Question.DoesNotExist
+        self.question: Question = found
+        self.version: QuestionVersion = found.current
+        self.card: ReviewCard | None = getattr(found, "card", None)
+        self.row: AttemptQuestion | None = getattr(found, "row", None)
+        self.is_sealed: bool = found.is_sealed
+        self.known: int | None = found.known  # the answer that this token came with before
+
+    def keep(self, value: Value, *, now: datetime) -> Ack:
+        """Remember the answer in the learner's standing attempt."""
+        digest = digest_of([value, None, True])
+        if self.known is not None:
+            known = Response.objects.select_related("attempt_question").get(pk=self.known)
+            row = known.attempt_question
+            if known.digest == digest and row.question_id == self.question.pk:
+                review = known.reviews.select_related("card").order_by("-pk").first()
+                return Ack(known.outcome, row, known, is_repeat=True, review=review)
+            self.token = uuid4()  # another answer on a page sent before is one more answer
+        if self.attempt is None:
+            Attempt.objects.standing(
+                user=self.user, purpose=self.purpose, source=self.question.source, now=now
+            )
+            self.read(question=self.question.pk)
+        if self.attempt is None:
+            raise RuntimeError("an attempt went that nothing takes away")
+        row = self.row or standing_row(self.attempt, self.question, self.version)
+        row.attempt, row.question, row.version = self.attempt, self.question, self.version
+        response = Response(token=self.token, digest=digest, value=value, is_check=True)
+        cards = {} if self.card is None else {self.question.pk: self.card}
+        kept = Kept(cards, self.chosen)
+        ack = self.attempt.take(row, response, base_rev=row.rev, now=now, kept=kept)
+        if ack.review is not None:
+            self.card = ack.review.card
+        return ack
+
+    @property
+    def memory(self) -> str:
+        """Whether the learner remembers it: kept, stopped, or none."""
+        if self.card is None:
+            return "none"
+        return "stopped" if self.card.is_suspended else "kept"
+
+
 def standing_row(attempt: Attempt, question: Question, version: QuestionVersion) -> AttemptQuestion:
-    row, _made = AttemptQuestion.objects.get_or_create(
+    row = AttemptQuestion(
         attempt=attempt,
         question=question,
-        defaults={
-            "version": version,
-            "position": question.pk,
-            "seed": seed_of(question.pk),
-        },
+        version=version,
+        position=question.pk,
+        seed=seed_of(question.pk),
     )
+    insert(row)
     return row
+
+
+def standing_of(*, user: int, purpose: str, question: int = 0, card: int = 0) -> QuerySet[Attempt]:
+    """The attempt that holds a learner's answers to the source of a question, locked."""
+    questions = Question.objects.order_by()
+    asked = questions.filter(cards=card) if card else questions.filter(pk=question)
+    needed = [
+        *columns_of(Attempt),
+        "user__id",
+        *(f"user__review_settings__{name}" for name in columns_of(ReviewSettings)),
+    ]
+    return (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("user__review_settings")
+        .only(*needed)
+        .filter(user=user, purpose=purpose, source=Subquery(asked.values("source")), context="")
+    )
+
+
+def columns_of(model: type[Model]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields]  # noqa: SLF001
+
+
+def asked_of(
+    *, user: int, attempt: int, token: UUID, question: int = 0, card: int = 0
+) -> QuerySet[Question]:
+    """A question as it stands for a learner: its version, his row and card, whether it is sealed,
+    and whether this token has come before."""
+    sent = Response.objects.filter(attempt=attempt, token=token).order_by()
+    found: QuerySet[Question] = (
+        Question.objects.current()
+        .with_seal(user)
+        .annotate(
+            card=FilteredRelation("cards", condition=Q(cards__user=user)),
+            row=FilteredRelation("asked", condition=Q(asked__attempt=attempt)),
+            known=Subquery(sent.values("pk")),
+        )
+        .select_related("current", "card", "row")  # type: ignore[misc]
+        .order_by()
+    )
+    return found.filter(**({"card__pk": card} if card else {"pk": question}))
+
+
+STANDING, ASKED = Prepared(standing_of), Prepared(asked_of)
 
 
 def keep(
@@ -77,18 +205,7 @@ def keep(
     now: datetime,
     purpose: str = Attempt.Purpose.CHECKPOINT,
 ) -> Ack:
-    """Remember a learner's answer in his standing attempt. Raises TokenReused.
-
-    Each press stands for itself here, so the revision is the one that is found.
-    """
-    question = version.question
-    attempt = Attempt.objects.standing(user=user, purpose=purpose, source=question.source, now=now)
-    row = standing_row(attempt, question, version)
-    ack = attempt.respond(question.pk, value, token=token, base_rev=row.rev, now=now, is_check=True)
-    if ack.outcome == "conflict":  # another tab answered in between: this is one more answer
-        row.refresh_from_db(fields=["rev"])
-        fresh = UUID(int=token.int ^ 1)
-        return attempt.respond(
-            question.pk, value, token=fresh, base_rev=row.rev, now=now, is_check=True
-        )
-    return ack
+    """Remember an answer that came from no page."""
+    with transaction.atomic():
+        place = Place(user, token=token, purpose=purpose, question=version.question_id)
+        return place.keep(value, now=now)

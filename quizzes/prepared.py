@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
-Single = int | str | date
+Single = int | str | date | UUID
+SINGLE = (int, str, date, UUID)
 Slot = Single | Sequence[int]
 # Values that no query of ours holds by itself, so that they are found again among its parameters.
 NUMBER = 7_770_000_000_000_000
@@ -27,13 +31,14 @@ class Compiled(NamedTuple):
     sql: str
     params: list[Any]  # with markers where values go
     converters: dict[int, Any]
+    make: Callable[[Sequence[Any]], Any] | None  # an object of a row; None for `values_list`
 
 
 class Prepared:
-    """`build` takes the named values and gives a queryset of `values_list`.
+    """`build` takes the named values and gives a queryset, of `values_list` or of objects.
 
-    Values are whole numbers, strings, days, or sequences of whole numbers; for each length of a
-    sequence the query is compiled once more. All must reach the query as they are, uncomputed.
+    Values are whole numbers, strings, days, tokens, or sequences of whole numbers; for each length
+    of a sequence the query is compiled once more. All must reach the query as they are, uncomputed.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -41,46 +46,80 @@ class Prepared:
         self.compiled: dict[Any, Compiled] = {}
 
     def rows(self, **values: Slot) -> list[tuple[Any, ...]]:
-        if any(not isinstance(value, int | str | date) and not value for value in values.values()):
-            return []  # in an empty list there is nothing
+        return self.ask(values)[1]
+
+    def first(self, **values: Slot) -> Any:
+        """The first object, with what `select_related` and annotations give it, or None."""
+        compiled, rows = self.ask(values)
+        return compiled.make(rows[0]) if rows and compiled and compiled.make else None
+
+    def ask(self, values: dict[str, Slot]) -> tuple[Compiled | None, list[tuple[Any, ...]]]:
+        if any(not isinstance(value, SINGLE) and not value for value in values.values()):
+            return None, []  # in an empty list there is nothing
         key = tuple(
-            (name, None if isinstance(value, int | str | date) else len(value))
+            (name, None if isinstance(value, SINGLE) else len(value))
             for name, value in values.items()
         )
-        sql, template, converters = self.compiled.get(key) or self.compile(key, values)
+        compiled = self.compiled.get(key) or self.compile(key, values)
         connection = connections["default"]
-        stored = connection.ops.adapt_datefield_value
         given = {
-            (stored(marker) if isinstance(marker, date) else marker): (
-                stored(value) if isinstance(value, date) else value
-            )
+            stored(marker, connection): stored(value, connection)
             for found in marked(values).values()
             for marker, value in found
         }
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(value, value) for value in template])
+            cursor.execute(compiled.sql, [given.get(value, value) for value in compiled.params])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if not converters:
-            return rows
+        if not compiled.converters:
+            return compiled, rows
         found = [list(row) for row in rows]
-        for column, (steps, expression) in converters.items():
+        for column, (steps, expression) in compiled.converters.items():
             for row in found:
                 for step in steps:
                     row[column] = step(row[column], expression, connection)
-        return [tuple(row) for row in found]
+        return compiled, [tuple(row) for row in found]
 
     def compile(self, key: Any, values: dict[str, Slot]) -> Compiled:
         markers = {
             name: found[0][0]
-            if isinstance(values[name], int | str | date)
+            if isinstance(values[name], SINGLE)
             else [marker for marker, _value in found]
             for name, found in marked(values).items()
         }
         compiler = self.build(**markers).query.get_compiler("default")
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([select[0] for select in compiler.select])
-        self.compiled[key] = Compiled(sql, list(params), converters)
+        self.compiled[key] = Compiled(sql, list(params), converters, maker(compiler))
         return self.compiled[key]
+
+
+def maker(compiler: Any) -> Callable[[Sequence[Any]], Any] | None:
+    """What makes an object of a row, as the ORM itself does it."""
+    if compiler.klass_info is None:
+        return None
+    model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+    own = slice(columns[0], columns[-1] + 1)
+    names = [select[0].target.attname for select in compiler.select[own]]
+    related = get_related_populators(compiler.klass_info, compiler.select, "default")
+
+    def make(row: Sequence[Any]) -> Any:
+        found = model.from_db("default", names, row[own])
+        for populator in related:
+            populator.populate(row, found)
+        for name, column in compiler.annotation_col_map.items():
+            setattr(found, name, row[column])
+        return found
+
+    return make
+
+
+def stored(value: Any, connection: Any) -> Any:
+    """A value as the database takes it."""
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    return value
 
 
 def marked(values: dict[str, Slot]) -> dict[str, list[tuple[Single, Single]]]:
@@ -88,7 +127,7 @@ def marked(values: dict[str, Slot]) -> dict[str, list[tuple[Single, Single]]]:
     found: dict[str, list[tuple[Single, Single]]] = {}
     numbers = count()
     for name, value in values.items():
-        items: Sequence[Single] = [value] if isinstance(value, int | str | date) else value
+        items: Sequence[Single] = [value] if isinstance(value, SINGLE) else value
         found[name] = [(marker_for(item, n), item) for item, n in zip(items, numbers, strict=False)]
     return found
 
@@ -96,4 +135,57 @@ def marked(values: dict[str, Slot]) -> dict[str, list[tuple[Single, Single]]]:
 def marker_for(value: Single, number: int) -> Single:
     if isinstance(value, int):
         return NUMBER + number
+    if isinstance(value, UUID):
+        return UUID(int=NUMBER + number)
     return DAY + timedelta(days=number) if isinstance(value, date) else f"{WORD}{number}"
+
+
+# Writes. An `INSERT` by the ORM costs a quarter of a millisecond, most of it for compiling it; an
+# answer makes three or four. These are for models whose rows the database alone numbers.
+
+
+def insert(row: Model) -> None:
+    """As `row.save(force_insert=True)`, without signals."""
+    connection = connections["default"]
+    sql, fields = insertion(type(row))
+    values = [f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, "default"  # noqa: SLF001
+
+
+@cache
+def insertion(model: type[Model]) -> tuple[str, list[Any]]:
+    quote, meta = parts_of(model)
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(quote(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    into, key = f"INSERT INTO {quote(meta.db_table)}", quote(meta.pk.column)
+    return f"{into} ({columns}) VALUES ({marks}) RETURNING {key}", fields
+
+
+def update(row: Model, *names: str, **over: int) -> int:
+    """Write these fields of a row, where it still is as `over` says. How many rows that were."""
+    connection = connections["default"]
+    sql, fields = updating(type(row), names, tuple(over))
+    values = [f.get_db_prep_save(f.pre_save(row, add=False), connection) for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk, *over.values()])
+        return int(cursor.rowcount)
+
+
+@cache
+def updating(
+    model: type[Model], names: tuple[str, ...], over: tuple[str, ...]
+) -> tuple[str, list[Any]]:
+    quote, meta = parts_of(model)
+    fields = [meta.get_field(name) for name in names]
+    new = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    where = [meta.pk.column, *(meta.get_field(name).column for name in over)]
+    now = " AND ".join(f"{quote(name)} = %s" for name in where)
+    return f"UPDATE {quote(meta.db_table)} SET {new} WHERE {now}", fields  # noqa: S608
+
+
+def parts_of(model: type[Model]) -> tuple[Callable[[str], str], Any]:
+    return connections["default"].ops.quote_name, model._meta  # noqa: SLF001

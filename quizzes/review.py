@@ -7,11 +7,14 @@ so they take turns. What is over the day's limits waits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import Case, Count, Exists, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -23,6 +26,7 @@ from quizzes.asked import Asked
 from quizzes.kinds import kinds
 from quizzes.models import Aim, QuestionVersion, Review, ReviewCard, ReviewSettings
 from quizzes.models.attempts import day_of
+from quizzes.prepared import Prepared
 from quizzes.references import Reference
 from quizzes.scheduling import Rating
 
@@ -72,6 +76,60 @@ class Answer:
     proofs: list[Reference]
 
 
+DONE, READY, TO_SHOW = range(3)
+
+
+def counts_of(*, user: int, on: date) -> QuerySet[Any, Any]:
+    """(which, all, part): reviews of the day and those of new cards; groups of siblings that are
+    ready, and those reviewed before; whether of what is not sealed there is one reviewed before,
+    and one that is new."""
+    done = Review.objects.counted().filter(user=user, day_on=on)
+    ready = ReviewCard.objects.to_review(user, on)
+    every = Count("concept", distinct=True)
+    seen = Count("concept", distinct=True, filter=Q(stability__isnull=False))
+    open_ones = ready.unsealed_for(user)
+    person = get_user_model().objects.filter(pk=user).order_by()
+    to_show = person.values_list(
+        Value(TO_SHOW, output_field=IntegerField()),
+        is_any(open_ones.filter(stability__isnull=False)),
+        is_any(open_ones.filter(stability__isnull=True)),
+    )
+    reviews = summed(done, DONE, Count("pk"), Count("pk", filter=Q(was_new=True)))
+    return reviews.union(summed(ready, READY, every, seen), to_show, all=True)
+
+
+def is_any(cards: QuerySet[ReviewCard]) -> Case:
+    whole: IntegerField[int, int] = IntegerField()
+    return Case(When(Exists(cards), then=Value(1)), default=Value(0), output_field=whole)
+
+
+def summed(rows: QuerySet[Any, Any], which: int, every: Count, part: Count) -> QuerySet[Any, Any]:
+    one = rows.order_by().values("user").annotate(every=every, part=part)
+    which_one = Value(which, output_field=IntegerField())
+    columns: QuerySet[Any, Any] = one.values_list(which_one, "every", "part")
+    return columns
+
+
+def next_of(*, is_due: bool) -> Callable[..., QuerySet[ReviewCard]]:
+    """The first of what was reviewed before, or of what is new."""
+
+    def build(*, user: int, on: date) -> QuerySet[ReviewCard]:
+        return (
+            ReviewCard.objects.to_review(user, on)
+            .unsealed_for(user)
+            .filter(stability__isnull=not is_due)
+            .with_last()
+            .select_related("question__current")
+            .order_by("due_on", "pk")[:1]
+        )
+
+    return build
+
+
+COUNTS = Prepared(counts_of)
+NEXT = {is_due: Prepared(next_of(is_due=is_due)) for is_due in (False, True)}
+
+
 class Sitting:
     """What a learner's review page shows now."""
 
@@ -85,12 +143,29 @@ class Sitting:
         return ReviewSettings.of(self.user.pk)
 
     @cached_property
-    def done(self) -> dict[str, int]:
-        return Review.objects.of_day(self.user.pk, self.today)
+    def counts(self) -> dict[int, tuple[int, int]]:
+        return {n: (a, b) for n, a, b in COUNTS.rows(user=self.user.pk, on=self.today)}
 
-    @cached_property
+    @property
+    def done(self) -> dict[str, int]:
+        """How many cards were reviewed today, and how many of them were new."""
+        every, new = self.counts.get(DONE, (0, 0))
+        return {"all": every, "new": new}
+
+    @property
     def totals(self) -> dict[str, int]:
-        return ReviewCard.objects.to_review(self.user.pk, self.today).totals()
+        """Groups of siblings that are ready, and those with a card that was reviewed before."""
+        every, reviewed = self.counts.get(READY, (0, 0))
+        return {"all": every, "reviewed": reviewed}
+
+    @property
+    def has_due(self) -> bool:
+        """Whether a card is next that was reviewed before."""
+        return bool(self.room and self.counts[TO_SHOW][0])
+
+    @property
+    def has_new(self) -> bool:
+        return bool(self.room_for_new and self.counts[TO_SHOW][1])
 
     @property
     def room(self) -> int:
@@ -104,7 +179,7 @@ class Sitting:
     @cached_property
     def left(self) -> int:
         """Cards still to be shown today."""
-        if self.card is None:
+        if not (self.has_due or self.has_new):
             return 0
         new = self.totals["all"] - self.totals["reviewed"]
         return min(self.room, self.totals["reviewed"] + min(new, self.room_for_new))
@@ -117,19 +192,9 @@ class Sitting:
     @cached_property
     def card(self) -> ReviewCard | None:
         """The one to show. Its key is read with it: it is about to be answered."""
-        cards = (
-            ReviewCard.objects.to_review(self.user.pk, self.today)
-            .unsealed_for(self.user)
-            .with_last()
-            .select_related("question__current")
-            .order_by("due_on", "pk")
-        )
-        found = None
-        if self.totals["reviewed"] and self.room:
-            found = cards.filter(stability__isnull=False).first()
-        has_new = self.totals["all"] > self.totals["reviewed"]
-        if found is None and has_new and self.room_for_new:
-            found = cards.filter(stability__isnull=True).first()
+        if not (self.has_due or self.has_new):
+            return None
+        found: ReviewCard | None = NEXT[self.has_due].first(user=self.user.pk, on=self.today)
         return found
 
     @property

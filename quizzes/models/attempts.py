@@ -24,7 +24,8 @@ from quizzes import kinds
 from quizzes.grading import Outcome, after_tries, is_right, is_wrong, worth
 from quizzes.kinds import Unreadable, Value
 from quizzes.models.bank import Question, QuestionVersion, Quiz, digest_of, new_public_id
-from quizzes.models.memory import remember
+from quizzes.models.memory import Kept, Review, remember
+from quizzes.prepared import Prepared, insert, update
 from quizzes.rules import Behaviour, Rules
 from quizzes.scheduling import study_day
 
@@ -270,46 +271,46 @@ class Attempt(models.Model):
         """
         digest = digest_of([value, certainty, is_check])
         with transaction.atomic():
-            attempt = Attempt.objects.select_for_update().select_related("user").get(pk=self.pk)
-            known = (
-                Response.objects.filter(attempt=attempt, token=token)
-                .select_related("attempt_question__version")
-                .first()
-            )
+            attempt: Attempt = HELD.first(attempt=self.pk)
+            known = SENT.first(attempt=self.pk, token=token)
             if known is not None:
                 if known.digest != digest or known.attempt_question.question_id != question:
                     raise TokenReused
                 return Ack(known.outcome, known.attempt_question, known, is_repeat=True)
-            row = (
-                AttemptQuestion.objects.select_related("version", "question", "response")
-                .select_for_update(of=("self",))
-                .get(attempt=attempt, question=question)
-            )
+            row = ROW.first(attempt=self.pk, question=question)
+            if row is None:
+                raise AttemptQuestion.DoesNotExist
             row.attempt = attempt
-            outcome = attempt.reception(row, base_rev, now)
-            if outcome == Response.Outcome.SAVED:
-                row.follow_version()
-            response = Response.objects.create(
-                attempt=attempt,
-                attempt_question=row,
-                version_id=row.version_id,
-                token=token,
-                digest=digest,
-                value=value,
-                certainty=certainty,
-                is_check=is_check,
-                outcome=outcome,
-                rev=row.rev + (outcome == Response.Outcome.SAVED),
-                arrived_at=now,
-                day_on=day_of(attempt.user, now),
+            response = Response(
+                token=token, digest=digest, value=value, certainty=certainty, is_check=is_check
             )
-            if outcome == Response.Outcome.SAVED:
-                row.rev, row.response = response.rev, response
-                is_graded = is_check and value is not None and row.check_answer(response, now=now)
-                row.store(over=base_rev)
-                if is_graded:
-                    remember([row], now=now)
+            return attempt.take(row, response, base_rev=base_rev, now=now)
+
+    def take(
+        self,
+        row: AttemptQuestion,
+        response: Response,
+        *,
+        base_rev: int,
+        now: datetime,
+        kept: Kept | None = None,
+    ) -> Ack:
+        """Log an answer, and move the row and the card by it: the end of a transaction that holds
+        this attempt. `kept`: what is known of the card, if it is at hand."""
+        outcome = self.reception(row, base_rev, now)
+        response.attempt, response.attempt_question, response.version = self, row, row.version
+        response.outcome = outcome
+        response.rev = row.rev + (outcome == Response.Outcome.SAVED)
+        response.arrived_at, response.day_on = now, day_of(self.user, now)
+        insert(response)
+        if outcome != Response.Outcome.SAVED:
             return Ack(outcome, row, response)
+        row.rev, row.response = response.rev, response
+        is_checked = response.is_check and response.value is not None
+        is_graded = is_checked and row.check_answer(response, now=now)
+        row.store(over=base_rev)
+        looks = remember([row], now=now, kept=kept) if is_graded else []
+        return Ack(outcome, row, response, review=looks[0] if looks else None)
 
     def reception(self, row: AttemptQuestion, base_rev: int, now: datetime) -> str:
         """What becomes of an answer that arrives now."""
@@ -525,7 +526,7 @@ class AttemptQuestion(models.Model):
     """One question in one attempt, as it stands."""
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="questions")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="asked")
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     seed = models.PositiveBigIntegerField()
@@ -583,13 +584,6 @@ class AttemptQuestion(models.Model):
             return 1
         return len(self.version.hints) + 1
 
-    def follow_version(self) -> None:
-        """A standing attempt asks what the question says now; a quiz what it said at the start."""
-        current = self.question.current_id
-        is_standing = self.attempt.purpose != Attempt.Purpose.QUIZ
-        if is_standing and current is not None and self.version_id != current:
-            self.version = QuestionVersion.objects.get(pk=current)
-
     STATE = (
         *("rev", "response", "version", "checked", "tries", "fraction", "points"),
         *("first_fraction", "is_final", "is_released", "is_excluded", "graded_at"),
@@ -597,9 +591,7 @@ class AttemptQuestion(models.Model):
 
     def store(self, *, over: int) -> None:
         """Write the row, but only over the revision that it was read at."""
-        values = {name: getattr(self, name) for name in self.STATE}
-        moved = AttemptQuestion.objects.filter(pk=self.pk, rev=over).update(**values)
-        if moved != 1:
+        if update(self, *self.STATE, rev=over) != 1:
             raise RuntimeError("the row moved under its lock")
 
     def check_answer(self, response: Response, *, now: datetime) -> bool:
@@ -654,7 +646,7 @@ class AttemptQuestion(models.Model):
         self.is_excluded = outcome.is_excluded
         self.is_final = True
         self.graded_at = now
-        Grade.objects.create(
+        grade = Grade(
             attempt_question=self,
             response=response,
             version_id=self.version_id,
@@ -663,6 +655,7 @@ class AttemptQuestion(models.Model):
             is_excluded=outcome.is_excluded,
             at=now,
         )
+        insert(grade)
 
     def points_for(self, fraction: float, response: Response | None) -> float:
         if not self.attempt.own_rules.has_certainty:
@@ -733,6 +726,7 @@ class Ack:
     row: AttemptQuestion
     response: Response
     is_repeat: bool = False
+    review: Review | None = None  # the look at its card that this was
 
 
 class Grade(models.Model):
@@ -757,3 +751,25 @@ class Grade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_question_id}: {self.fraction:.3f}"
+
+
+HELD = Prepared(
+    lambda attempt: (
+        Attempt.objects.select_for_update(of=("self",)).select_related("user").filter(pk=attempt)
+    )
+)
+SENT = Prepared(
+    lambda attempt, token: (
+        Response.objects.filter(attempt=attempt, token=token)
+        .select_related("attempt_question__version")
+        .order_by()
+    )
+)
+ROW = Prepared(
+    lambda attempt, question: (
+        AttemptQuestion.objects.select_for_update(of=("self",))
+        .select_related("version", "question")
+        .filter(attempt=attempt, question=question)
+        .order_by()
+    )
+)

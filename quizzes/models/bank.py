@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +109,11 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         waiting = AttemptQuestion.objects.filter(attempt__user=user).unreleased()
         return self.filter(pk__in=waiting.values("question"))
 
+    def with_seal(self, user: Any) -> Self:
+        """Each with `is_sealed`: whether `sealed_for` has it."""
+        sealed = Question.objects.sealed_for(user).filter(pk=OuterRef("pk"))
+        return self.annotate(is_sealed=Exists(sealed))
+
 
 class Question(models.Model):
     source = models.CharField(max_length=100)
@@ -161,6 +166,10 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
         return self.defer(*self.SECRET)
 
 
+BODIES: dict[tuple[int, str], Body] = {}
+BODIES_AT_MOST = 5000
+
+
 class QuestionVersion(models.Model):
     """What a question said from some day on. Never changed: a changed pack makes a new one."""
 
@@ -204,8 +213,13 @@ class QuestionVersion(models.Model):
         return kinds.find(self.kind)
 
     def load(self) -> Body:
-        """The whole question, key included."""
-        return self.kind_class.model_validate(self.body)
+        """The whole question, key included. What never changes is understood once."""
+        name = (self.pk, self.digest)
+        if name not in BODIES:
+            if len(BODIES) >= BODIES_AT_MOST:
+                BODIES.clear()
+            BODIES[name] = self.kind_class.model_validate(self.body)
+        return BODIES[name]
 
     def arranged(self, seed: int) -> dict[str, Any]:
         arranged: dict[str, Any] = self.kind_class.arrange(self.shown, seed)

@@ -7,6 +7,7 @@ it was made; the day it is due follows from that and from the exam that is named
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes import scheduling
 from quizzes.kinds import mark
 from quizzes.models.bank import Question
+from quizzes.prepared import insert, update
 from quizzes.scheduling import EVERY_DAY, Exam, Memory, Rating, Terms
 
 if TYPE_CHECKING:
@@ -301,11 +303,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def counted(self) -> Self:
         return self.filter(is_practice=False, undone_at=None)
 
-    def of_day(self, user: int, on: date) -> dict[str, int]:
-        """How many cards a learner reviewed on this day, and how many of them were new."""
-        mine = self.counted().filter(user=user, day_on=on)
-        return mine.aggregate(all=Count("pk"), new=Count("pk", filter=Q(was_new=True)))
-
     def last_of(self, user: int) -> Review | None:
         """What a learner could undo: the newest review, while it is among the last 30."""
         log = list(
@@ -405,7 +402,22 @@ class Review(models.Model):
             )
 
 
-def remember(rows: Iterable[AttemptQuestion], *, now: datetime) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """What an answer moves, read with what was answered."""
+
+    cards: Mapping[int, ReviewCard]  # by question, as far as there are any
+    chosen: ReviewSettings
+
+    @classmethod
+    def of(cls, user: int, questions: Sequence[int]) -> Kept:
+        cards = ReviewCard.objects.filter(user=user, question__in=questions)
+        return cls({card.question_id: card for card in cards}, ReviewSettings.of(user))
+
+
+def remember(
+    rows: Iterable[AttemptQuestion], *, now: datetime, kept: Kept | None = None
+) -> list[Review]:
     """Move the cards by answers whose worth has just become visible.
 
     A card is made by the first such answer to a question of fact, term or attribution. `rows`
@@ -413,31 +425,28 @@ def remember(rows: Iterable[AttemptQuestion], *, now: datetime) -> None:
     """
     answered = [(row, row.response) for row in rows if row.response and row.is_answered]
     if not answered:
-        return
+        return []
     user = answered[0][0].attempt.user_id
-    cards = {
-        card.question_id: card
-        for card in ReviewCard.objects.filter(
-            user=user, question__in=[row.question_id for row, _response in answered]
-        )
-    }
-    chosen = ReviewSettings.of(user)
+    kept = kept or Kept.of(user, [row.question_id for row, _response in answered])
+    looks = []
     for row, response in answered:
-        card = cards.get(row.question_id)
+        card = kept.cards.get(row.question_id)
         if card is None and not row.question.is_for_memory:
             continue
         if card is None:
             card = ReviewCard.of(user, row.question, day=response.day_on, now=now)
-            card.save()
-        look(
+            insert(card)
+        seen = look(
             card,
             rating_of(row, response),
             day=response.day_on,
             now=now,
             how=Review.How.ANSWERED,
             response=response,
-            chosen=chosen,
+            chosen=kept.chosen,
         )
+        looks.append(seen)
+    return looks
 
 
 def rating_of(row: AttemptQuestion, response: Response) -> Rating:
@@ -484,7 +493,7 @@ def look(
         before=card.state(),
     )
     if is_practice:
-        review.save(force_insert=True)
+        insert(review)
         return review
     chosen = chosen or ReviewSettings.of(card.user_id)
     review.retention = chosen.retention
@@ -494,9 +503,9 @@ def look(
         memory = scheduling.scheduled(card.memory, rating, day, terms=chosen.terms, seed=card.pk)
         card.put(memory, chosen.exam)
         review.due_on = card.due_on
-        review.save(force_insert=True)
+        insert(review)
     else:
-        review.save(force_insert=True)
+        insert(review)
         card.replay(chosen.exam)
-    card.save()
+    update(card, *ReviewCard.STATE)
     return review

@@ -1,29 +1,31 @@
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import checkpoint
-from quizzes.models import (
-    Attempt,
-    AttemptQuestion,
-    Question,
-    QuestionVersion,
-    ReviewCard,
-    TokenReused,
-)
+from quizzes.asked import Asked
+from quizzes.models import Attempt, AttemptQuestion, Question, QuestionVersion, ReviewCard
 from quizzes.views.attempts import token_of
 
 VISITOR_ANSWERS = 120  # an hour from one address
+WAITS = _l("This question waits in a quiz that you have open. Finish that first.")
 
 
 def version_of(question: int) -> QuestionVersion:
@@ -45,50 +47,101 @@ def question(request: HttpRequest, question: int) -> HttpResponse:
         row = standing(request, question)
         if row is not None and row.checked is not None and not is_sealed(request, question):
             one = checkpoint.graded_question(row.version, row.checked.value, back=back)
-    return shown(request, one, version, back)
+    return shown(request, one, version)
 
 
 @require_POST
 @login_not_required
 def question_respond(request: HttpRequest, question: int) -> HttpResponse:
     """Graded for anybody, remembered for learners."""
-    version = version_of(question)
-    now = timezone.now()
-    back = back_of(request)
-    one = checkpoint.open_question(version)
-    value = version.kind_class.read(dict(one.shown), dict(request.POST.lists()))
-    one.value = value
-    if "move" in request.POST:  # a line of an ordering goes up or down
-        return shown(request, one, version, back)
-    one.trouble = checkpoint.trouble_with(version, value)
-    if request.user.is_authenticated and is_sealed(request, question):
-        one.trouble = _("This question waits in a quiz that you have open. Finish that first.")
-    elif not request.user.is_authenticated and is_too_many(request):
-        one.trouble = _("That is many answers in an hour. Go on later, or sign in.")
-    if one.trouble:
-        return shown(request, one, version, back, status=200 if is_htmx(request) else 422)
     if request.user.is_authenticated:
-        token = token_of(request.POST.get("token", "")) or uuid4()
+        return learner_answers(request, question)
+    version = version_of(question)
+    one, is_answered = read(request, version)
+    if is_answered and is_too_many(request):
+        one.trouble = _("That is many answers in an hour. Go on later, or sign in.")
+    if one.trouble or not is_answered:
+        return shown(request, one, version, status=status_of(request, one))
+    one = checkpoint.graded_question(version, one.value, back=back_of(request))
+    return shown(request, one, version)
+
+
+def learner_answers(request: HttpRequest, question: int) -> HttpResponse:
+    token = token_of(request.POST.get("token", "")) or uuid4()
+    with transaction.atomic():
         try:
-            checkpoint.keep(request.user, version, value, token=token, now=now)
-        except TokenReused:
-            checkpoint.keep(request.user, version, value, token=uuid4(), now=now)
-    one = checkpoint.graded_question(version, value, back=back)
-    return shown(request, one, version, back)
+            place = checkpoint.Place(request.user, token=token, question=question)
+        except Question.DoesNotExist:
+            raise Http404 from None
+        one, is_answered = read(request, place.version)
+        if is_answered and place.is_sealed:
+            one.trouble = str(WAITS)
+        if is_answered and not one.trouble:
+            place.keep(one.value, now=timezone.now())
+    place.version.question = place.question
+    if one.trouble or not is_answered:
+        return shown(request, one, place.version, status=status_of(request, one))
+    if is_htmx(request):
+        return told(request, place, one.value)
+    one = checkpoint.graded_question(place.version, one.value, back=back_of(request))
+    one.memory = place.memory
+    return shown(request, one, place.version)
 
 
-def shown(
-    request: HttpRequest, one: Any, version: QuestionVersion, back: str, *, status: int = 200
-) -> HttpResponse:
+def read(request: HttpRequest, version: QuestionVersion) -> tuple[Asked, bool]:
+    """The question with the answer that was sent, and whether that is to be graded."""
+    one = checkpoint.open_question(version)
+    one.value = version.kind_class.read(dict(one.shown), dict(request.POST.lists()))
+    if "move" in request.POST:  # a line of an ordering goes up or down
+        return one, False
+    one.trouble = checkpoint.trouble_with(version, one.value)
+    return one, True
+
+
+def status_of(request: HttpRequest, one: Asked) -> int:
+    return 422 if one.trouble and not is_htmx(request) else 200
+
+
+def told(request: HttpRequest, place: checkpoint.Place, value: Any) -> HttpResponse:
+    """What an answer was worth, in place. What was chosen has been chosen before: it is kept as it
+    was rendered. What was typed is a learner's own, and is not."""
+    version, back = place.version, back_of(request)
+    render = graded_html.__wrapped__ if version.kind_class.is_typed else graded_html
+    page = render(version, version.digest, json.dumps(value), back, place.memory, get_language())
+    return HttpResponse(page.replace(CSRF_SLOT, get_token(request)))
+
+
+CSRF_SLOT = "csrf-slot"
+
+
+@lru_cache(maxsize=1000)
+def graded_html(
+    version: QuestionVersion, digest: str, value: str, back: str, memory: str, language: str
+) -> str:
+    """For one learner as for the next, but for the token. Measured: 0.9 ms."""
+    one = checkpoint.graded_question(version, json.loads(value), back=back)
+    one.memory = memory
+    context = context_of(one, version, back) | {"csrf_token": CSRF_SLOT, "is_kept": True}
+    return render_to_string("quizzes/_checkpoint.html", context)
+
+
+def context_of(one: Asked, version: QuestionVersion, back: str) -> dict[str, Any]:
     again = urlencode({"again": "1", "back": back} if back else {"again": "1"})
-    if not one.is_open and request.user.is_authenticated:
-        one.memory = ReviewCard.objects.states(request.user.pk, [one.question])[one.question]
-    context = {
+    return {
         "q": one,
         "back": back,
         "again_url": f"{version.question.get_absolute_url()}?{again}",
         "nav": "quizzes",
     }
+
+
+def shown(
+    request: HttpRequest, one: Asked, version: QuestionVersion, *, status: int = 200
+) -> HttpResponse:
+    if not one.is_open and request.user.is_authenticated and not one.memory:
+        one.memory = ReviewCard.objects.states(request.user.pk, [one.question])[one.question]
+    context = context_of(one, version, back_of(request))
+    context["is_kept"] = request.user.is_authenticated
     name = "quizzes/_checkpoint.html" if is_htmx(request) else "quizzes/question.html"
     return render(request, name, context, status=status)
 

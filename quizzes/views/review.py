@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from quizzes import checkpoint
 from quizzes.forms import ReviewSettingsForm
-from quizzes.models import Question, Review, ReviewCard, ReviewSettings, TokenReused
+from quizzes.models import Question, Review, ReviewCard, ReviewSettings
 from quizzes.models.attempts import day_of
 from quizzes.models.memory import look
+from quizzes.prepared import Prepared
 from quizzes.review import Reviewed, Sitting, level_of, self_rated, whose
 from quizzes.scheduling import LEECH_AT, Rating
 from quizzes.views.attempts import number_of, token_of
-from quizzes.views.questions import back_of, is_htmx, is_sealed
+from quizzes.views.questions import WAITS, back_of, is_htmx, read, status_of
 
 PAGE = 50
 
@@ -61,38 +64,32 @@ def sitting_page(
 @require_POST
 def review_respond(request: HttpRequest, card: int) -> HttpResponse:
     """An answer to a card: graded, and the rating inferred from it by the rule on the page."""
-    found = own_card(request, card)
-    version = found.question.current
     now = timezone.now()
     sitting = Sitting(request.user, now=now)
-    if version is None or found.question.retired_at is not None:
-        return leave(request, sitting, _("This question is asked no more."))
-    sitting.card = found
-    one = sitting.question
-    value = version.kind_class.read(dict(one.shown), dict(request.POST.lists()))
-    one.value = value
-    if "move" in request.POST:  # a line of an ordering goes up or down
-        return sitting_page(request, sitting)
-    one.trouble = checkpoint.trouble_with(version, value)
-    if is_sealed(request, found.question_id):
-        one.trouble = _("This question waits in a quiz that you have open. Finish that first.")
-    if one.trouble:
-        return sitting_page(request, sitting, status=200 if is_htmx(request) else 422)
     token = token_of(request.POST.get("token", "")) or uuid4()
-    try:
-        ack = checkpoint.keep(request.user, version, value, token=token, now=now, purpose="review")
-    except TokenReused:
-        ack = checkpoint.keep(
-            request.user, version, value, token=uuid4(), now=now, purpose="review"
-        )
-    logged = ack.response.reviews.select_related("card").order_by("-pk").first()
-    if logged is None:
+    ack = None
+    with transaction.atomic():
+        try:
+            place = checkpoint.Place(request.user, token=token, purpose="review", card=card)
+        except Question.DoesNotExist:
+            own_card(request, card)
+            return leave(request, sitting, _("This question is asked no more."))
+        one, is_answered = read(request, place.version)
+        if is_answered and place.is_sealed:
+            one.trouble = str(WAITS)
+        if is_answered and not one.trouble:
+            ack = place.keep(one.value, now=now)
+    if ack is None:
+        sitting.card, sitting.question = place.card, one
+        return sitting_page(request, sitting, status=status_of(request, one))
+    sitting.chosen = place.chosen
+    if ack.review is None:
         return leave(request, sitting, _("That answer came too late to count."))
-    one = checkpoint.graded_question(version, value, back=reverse("review"))
+    one = checkpoint.graded_question(place.version, one.value, back=reverse("review"))
     context: dict[str, Any] = {
         "q": one,
-        "reviewed": Reviewed(logged, logged.card),
-        "claim": whose(version),
+        "reviewed": Reviewed(ack.review, ack.review.card),
+        "claim": whose(place.version),
     }
     return sitting_page(request, sitting, **context)
 
@@ -100,24 +97,41 @@ def review_respond(request: HttpRequest, card: int) -> HttpResponse:
 @require_POST
 def review_rate(request: HttpRequest, card: int) -> HttpResponse:
     """How well something was said from memory; only where nothing else can judge it."""
-    mine = ReviewCard.objects.filter(user=request.user.pk, question__kind__in=self_rated())
-    found = get_object_or_404(mine, pk=card)
     now = timezone.now()
     sitting = Sitting(request.user, now=now, show=card)
     rating = rating_in(request)
-    if rating is None:
-        return leave(request, sitting, _("Choose one of the four ratings."))
-    if is_sealed(request, found.question_id):
-        return leave(request, sitting, _("This question waits in a quiz that you have open."))
-    logged = look(
-        found,
-        rating,
-        day=sitting.today,
-        now=now,
-        how=Review.How.RATED,
-        chosen=sitting.chosen,
-    )
+    with transaction.atomic():
+        found = TO_RATE.first(user=request.user.pk or 0, card=card)
+        if found is None:
+            raise Http404
+        if rating is None:
+            return leave(request, sitting, _("Choose one of the four ratings."))
+        if found.is_sealed:
+            return leave(request, sitting, _("This question waits in a quiz that you have open."))
+        sitting.chosen = getattr(found.user, "review_settings", None) or sitting.chosen
+        logged = look(
+            found,
+            rating,
+            day=sitting.today,
+            now=now,
+            how=Review.How.RATED,
+            chosen=sitting.chosen,
+        )
     return leave(request, sitting, told(Reviewed(logged, found)), Reviewed(logged, found))
+
+
+def to_rate(*, user: int, card: int) -> QuerySet[ReviewCard]:
+    """A card that its learner judges himself, locked, with what he has settled."""
+    sealed = Question.objects.sealed_for(user).filter(pk=OuterRef("question"))
+    return (
+        ReviewCard.objects.select_for_update(of=("self",))
+        .filter(pk=card, user=user, question__kind__in=self_rated())
+        .select_related("user__review_settings")
+        .annotate(is_sealed=Exists(sealed))
+    )
+
+
+TO_RATE = Prepared(to_rate)
 
 
 def told(reviewed: Reviewed) -> str:

@@ -25,6 +25,11 @@ BARE_COUNT = (
     "SELECT count(DISTINCT concept) FROM quizzes_reviewcard "
     "WHERE user_id = %s AND due_on <= %s AND NOT is_suspended"
 )
+# The page needs both numbers: groups of siblings, and those reviewed before.
+BARE_COUNTS = (
+    "SELECT count(DISTINCT concept), count(DISTINCT concept) FILTER (WHERE stability IS NOT NULL) "
+    "FROM quizzes_reviewcard WHERE user_id = %s AND due_on <= %s AND NOT is_suspended"
+)
 
 
 def fill(today: date) -> int:
@@ -96,6 +101,7 @@ def measure() -> list[tuple[str, float, float]]:
     from django.db.models import Count
 
     from quizzes.models import ReviewCard
+    from quizzes.review import counts_of
     from studyguide.accounts.models import User
 
     today = date(2026, 3, 2)
@@ -108,6 +114,7 @@ def measure() -> list[tuple[str, float, float]]:
     sent = {
         "next card": (due.order_by("due_on", "pk")[:1], BARE),
         "due count": (count.annotate(n=Count("concept", distinct=True)).values("n"), BARE_COUNT),
+        "page's counts": (counts_of(user=user.pk, on=today), BARE_COUNTS),
     }
 
     def run(sql: str, parameters: object) -> Callable[[], object]:

@@ -8,7 +8,6 @@ from uuid import uuid4
 from django.db.models import F
 from django.test import Client
 
-from quizzes.checkpoint import standing_row
 from quizzes.models import Attempt, AttemptQuestion, Grade, Question, Quiz, Review, ReviewCard
 from quizzes.rules import Rules
 from studyguide.accounts.models import User
@@ -48,7 +47,11 @@ def answer(user: User, question: Question, *, at: datetime, fraction: float = 1.
         user=user, purpose=Attempt.Purpose.CHECKPOINT, source=question.source, now=at
     )
     assert question.current is not None
-    row = standing_row(attempt, question, question.current)
+    row, _made = AttemptQuestion.objects.get_or_create(
+        attempt=attempt,
+        question=question,
+        defaults={"version": question.current, "position": question.pk, "seed": 0},
+    )
     AttemptQuestion.objects.filter(pk=row.pk).update(
         fraction=fraction,
         points=fraction,

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quizzes.models import Attempt, Quiz, Response
+from quizzes.views.questions import graded_html
 from studyguide.accounts.models import User
 from tests.every_kind import SAMPLES, question_of
-from tests.queries import no_writes, queries
+from tests.factories import UserFactory
+from tests.queries import FRAME, no_writes
 from tests.quizzes.views.sending import HTMX
 
 
@@ -50,10 +55,58 @@ def test_it_can_be_answered_again(reading: Client, quiz: Quiz) -> None:
     assert (row.first_fraction, row.fraction, row.tries) == (0, 1, 2)
 
 
-def test_remembering_asks_few_questions(reading: Client, quiz: Quiz) -> None:
-    answer(reading, "claim")
-    with queries(at_most=16):
-        answer(reading, "claim", headers=HTMX)
+@pytest.mark.parametrize("how", ["wrong", "right"])
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_remembering_asks_ten_at_most_in_one_transaction(
+    reading: Client, quiz: Quiz, kind: str, how: str
+) -> None:
+    """The session, and a card that is made, among them."""
+    answer(reading, "claim" if kind != "claim" else "text")  # the attempt that holds the answers
+    with CaptureQueriesContext(connection) as captured:
+        answer(reading, kind, how, headers=HTMX)
+    said = [query["sql"] for query in captured.captured_queries][1:]  # the first is this test's
+    asked = [sql for sql in said if not sql.startswith(FRAME)]
+    assert len(asked) <= 10, "\n".join(asked)
+    assert "accounts_session" in said[0]
+    assert said[1].startswith("SAVEPOINT")  # the one transaction, inside that of the test
+    assert said[-1].startswith("RELEASE SAVEPOINT")
+
+
+def test_an_answer_sent_twice_is_one_answer(reading: Client, quiz: Quiz) -> None:
+    token = uuid4()
+    pages = [answer(reading, "choice", token=token, headers=HTMX).content for _time in range(2)]
+    assert Response.objects.count() == 1
+    assert b"canary explanation" in pages[1]
+
+
+def test_another_answer_on_a_page_sent_before_is_one_more(reading: Client, quiz: Quiz) -> None:
+    token = uuid4()
+    for how in ("wrong", "right"):
+        answer(reading, "choice", how, token=token, headers=HTMX)
+    assert [r.outcome for r in Response.objects.all()] == ["saved", "saved"]
+
+
+def test_what_is_kept_rendered_has_each_readers_own_token(
+    reading: Client, quiz: Quiz, reader: User
+) -> None:
+    """What was worth saying to one is said to the next, but with the token of his form."""
+    page = answer(reading, "choice", headers=HTMX).content.decode()
+    other = Client()
+    other.force_login(UserFactory())
+    again = answer(other, "choice", headers=HTMX).content.decode()
+    tokens = [re.findall(r'csrfmiddlewaretoken" value="(\w{64})"', each) for each in (page, again)]
+    assert tokens[0] != tokens[1]
+    assert all(len(found) == 1 for found in tokens)
+    bare = {re.sub(r'value="\w{64}"', "", each) for each in (page, again)}
+    assert len(bare) == 1
+
+
+def test_what_was_typed_is_not_kept_rendered(reading: Client, quiz: Quiz) -> None:
+    graded_html.cache_clear()
+    answer(reading, "text", headers=HTMX)
+    assert graded_html.cache_info().currsize == 0
+    answer(reading, "choice", headers=HTMX)
+    assert graded_html.cache_info().currsize == 1
 
 
 def test_a_question_in_an_open_quiz_is_not_answered_here(

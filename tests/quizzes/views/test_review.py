@@ -316,27 +316,41 @@ def many(reader: User, count: int) -> None:
     )
 
 
-@pytest.mark.parametrize("count", [1, 300])
-def test_the_page_and_a_rating_ask_few_questions(
-    reading: Client, bank: Quiz, reader: User, count: int
-) -> None:
+@pytest.mark.parametrize("count", [1, 30, 1000])
+def test_the_page_asks_six_at_most(reading: Client, bank: Quiz, reader: User, count: int) -> None:
     many(reader, count)
     card = ReviewCard.objects.filter(user=reader).order_by("due_on", "pk").first()
     assert card is not None
-    reading.get("/review/")
-    with queries(at_most=6):
-        reading.get("/review/")
-    with queries(at_most=6):
-        reading.get(f"/review/?show={card.pk}")
-    with queries(at_most=10):
-        reading.post(f"/review/cards/{card.pk}/rate/", {"rating": 3}, headers=HTMX)
+    for path in ("/review/", f"/review/?show={card.pk}"):
+        with queries(at_most=6), no_writes():
+            reading.get(path)
 
 
-def test_an_answer_asks_few_questions(reading: Client, bank: Quiz, reader: User) -> None:
+def test_the_page_of_a_day_that_is_done_asks_six_at_most(
+    reading: Client, bank: Quiz, reader: User
+) -> None:
     respond(reading, keep(reader, "choice"))
-    card = keep(reader, "text")
-    with queries(at_most=22):
-        respond(reading, card, headers=HTMX)
+    with queries(at_most=6), no_writes():
+        assert "Done for today" in text(reading)
+
+
+@pytest.mark.parametrize("kind", ["recall", "choice", "text"])
+@pytest.mark.parametrize("age", ["new", "due"])
+@pytest.mark.parametrize(("count", "htmx"), [(1, True), (30, False), (1000, True)])
+def test_a_rating_asks_ten_at_most(
+    reading: Client, bank: Quiz, reader: User, count: int, age: str, kind: str, htmx: bool
+) -> None:
+    """By oneself, from what was chosen and from what was typed; the session among the ten."""
+    respond(reading, keep(reader, "date"))  # the attempt that holds the answers
+    many(reader, count)
+    card = keep(reader, kind) if age == "new" else reviewed(reader, kind)
+    headers = HTMX if htmx else {}
+    data = {**SAMPLES[kind].right, "token": uuid4(), "rating": 3}
+    path = f"/review/cards/{card.pk}/{'rate' if kind == 'recall' else 'respond'}/"
+    with queries(at_most=10):
+        page = reading.post(path, data, headers=headers)
+    assert page.status_code == (302 if kind == "recall" and not htmx else 200)
+    assert card.reviews.filter(day_on=TODAY).count() == 1
 
 
 def test_pages_ask_the_same_however_many_cards(reading: Client, bank: Quiz, reader: User) -> None:
