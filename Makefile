@@ -24,7 +24,7 @@ mutants: $(VENV)/dev.stamp .env
 # The promises at their full size; prints figure, date, seed and commit.
 bench-trust: $(VENV)/dev.stamp .env
 	@mkdir -p var && rm -f var/trust.txt
-	@TRUST_ANSWERS=10000 TRUST_KILLS=20 TRUST_IMPORTS=50 TRUST_FIGURES=$(CURDIR)/var/trust.txt $(BIN)/python -m pytest -q -n 0 tests/promises $(ARGS); status=$$?; cat var/trust.txt; exit $$status
+	@TRUST_ANSWERS=10000 TRUST_EDITS=500 TRUST_KILLS=20 TRUST_IMPORTS=50 TRUST_FIGURES=$(CURDIR)/var/trust.txt $(BIN)/python -m pytest -q -n 0 tests/promises $(ARGS); status=$$?; cat var/trust.txt; exit $$status
 
 check: $(VENV)/dev.stamp .env
 	@mkdir -p var
@@ -39,6 +39,7 @@ check: $(VENV)/dev.stamp .env
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.bench.pages
 	@$(BIN)/python -m tests.bench.due
+	@$(BIN)/python -m tests.bench.matrix
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

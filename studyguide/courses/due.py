@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -81,6 +82,7 @@ def day_of(at: datetime, zone: str) -> date:
     return wall_of(at, zone).date()
 
 
+@lru_cache(maxsize=4096)
 def shift(at: datetime, days: int, zone: str) -> datetime:
     """The same wall time some calendar days later (or earlier)."""
     local = at.astimezone(ZoneInfo(zone))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Self
 from urllib.parse import urlencode
 
 from django.utils import formats
@@ -14,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from studyguide.courses import due
-from studyguide.courses.models import Assignment
-from studyguide.courses.results import Cell, Column, Learner, Results, State
+from studyguide.courses.models import Assignment, Course
+from studyguide.courses.results import Cell, Column, Learner, Results, State, people, results
 from studyguide.courses.tables import median_text, share_done
 
 PAGE = 100  # learners; a course of so many has bare cells, opened through their rows
@@ -38,10 +39,21 @@ class Wish:
             whole(asked.get("group")), asked.get("sort", "")[:20], whole(asked.get("page")) or 1
         )
 
+    def page_of(self, size: int) -> int:
+        return min(max(1, self.page), pages(size))
+
+    def slice_of(self, size: int) -> slice:
+        first = (self.page_of(size) - 1) * PAGE
+        return slice(first, first + PAGE)
+
     def query(self, **changes: object) -> str:
         values = {"group": self.group, "sort": self.sort, "page": self.page} | changes
         kept = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
         return "?" + urlencode(kept)
+
+
+def pages(size: int) -> int:
+    return max(1, -(-size // PAGE))
 
 
 def whole(text: str | None) -> int | None:
@@ -52,19 +64,39 @@ def whole(text: str | None) -> int | None:
 class Listing:
     """The learners that a wish comes to, on pages."""
 
-    stand: Results
+    stand: Results  # of those of them whose work is needed
     wish: Wish
+    all_learners: Sequence[Learner]
+
+    @classmethod
+    def of(
+        cls,
+        course: Course,
+        wish: Wish,
+        *,
+        now: datetime,
+        as_at: datetime | None = None,
+        is_whole: bool = False,
+    ) -> Self:
+        """`is_whole`: everybody, whatever page was asked for. By name, a page can be told before
+        anybody's work is looked at; every other order has to look at all."""
+        everybody = people(course)
+        inside = [each for each in everybody if wish.group is None or wish.group in each.groups]
+        needed = inside if is_whole or wish.sort else inside[wish.slice_of(len(inside))]
+        is_everyone = len(needed) == len(everybody)
+        members = None if is_everyone else [each.pk for each in needed]
+        stand = results(course, now=now, as_at=as_at, learners=needed, members=members)
+        return cls(stand, wish, everybody)
 
     @cached_property
     def groups(self) -> list[tuple[int, str]]:
-        names = {pk: name for one in self.stand.learners for pk, name in one.group_names.items()}
+        names = {pk: name for one in self.all_learners for pk, name in one.group_names.items()}
         return sorted(names.items(), key=lambda each: (each[1].casefold(), each[0]))
 
     @cached_property
     def everybody(self) -> list[Learner]:
-        """In the order that was asked for; by name where two are equal."""
-        group = self.wish.group
-        found = [one for one in self.stand.learners if group is None or group in one.groups]
+        """Whose work is here, in the order that was asked for; by name where two are equal."""
+        found = list(self.stand.learners)
         if self.wish.sort == "behind":
             return sorted(found, key=self.finished)
         if self.wish.sort == "last":
@@ -74,7 +106,13 @@ class Listing:
 
     @property
     def is_bare(self) -> bool:
-        return len(self.stand.learners) >= PAGE
+        return len(self.all_learners) >= PAGE
+
+    @cached_property
+    def size(self) -> int:
+        """Of all pages."""
+        group = self.wish.group
+        return sum(group is None or group in one.groups for one in self.all_learners)
 
     def finished(self, learner: Learner) -> int:
         return sum(cell is not None and cell.state.is_done for cell in self.row(learner))
@@ -92,16 +130,18 @@ class Listing:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-len(self.everybody) // PAGE))
+        return pages(self.size)
 
     @property
     def page(self) -> int:
-        return min(max(1, self.wish.page), self.pages)
+        return self.wish.page_of(self.size)
 
     @cached_property
     def shown(self) -> list[tuple[Learner, list[Cell | None]]]:
-        first = (self.page - 1) * PAGE
-        return [(one, self.row(one)) for one in self.everybody[first : first + PAGE]]
+        here = self.everybody
+        if len(here) == self.size:
+            here = here[self.wish.slice_of(self.size)]
+        return [(one, self.row(one)) for one in here]
 
     def turned(self, step: int) -> str:
         """The address of another page of the same, if there is one."""
@@ -169,9 +209,9 @@ class Matrix(Listing):
         return mark_safe("".join(self.lines()))  # noqa: S308
 
     def lines(self) -> Iterator[str]:
-        known: dict[tuple[int | None, State], str] = {}
+        known: dict[tuple[int | None, State], tuple[str, str]] = {}
         places = [(css(c), c, c.assignment.public_id) for c in self.stand.columns]
-        zone = self.stand.course.time_zone
+        zone, is_bare = self.stand.course.time_zone, self.is_bare
         for learner, cells in self.shown:
             pk = learner.pk
             yield f'<tr><th scope="row"><a id="m{pk}" href="{pk}/">{escape(learner.name)}</a></th>'
@@ -181,12 +221,14 @@ class Matrix(Listing):
                     continue
                 share = share_done(column, cell)
                 key = (share, cell.state)
-                said = known.get(key)
-                if said is None:
-                    said = known[key] = printed(share, cell.state)
-                if not self.is_bare:
-                    said = f'<a id="c{pk}-{public_id}" href="{pk}/{public_id}/">{said}</a>'
-                yield f'<td class="{shade(share)} {kind}">{said}</td>'
+                if key not in known:
+                    known[key] = (shade(share), printed(share, cell.state))
+                tone, said = known[key]
+                if is_bare:
+                    yield f'<td class="{tone} {kind}">{said}</td>'
+                else:
+                    link = f'<a id="c{pk}-{public_id}" href="{pk}/{public_id}/">{said}</a>'
+                    yield f'<td class="{tone} {kind}">{link}</td>'
             at = last_at(cells)
             seen = formats.date_format(due.wall_of(at, zone), "j M") if at else "–"
             yield f'<td class="n">{escape(seen)}</td></tr>'

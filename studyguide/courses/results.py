@@ -142,6 +142,22 @@ class Column:
         """Which of several attempts counts."""
         return Counts(self.assignment.rules.get("counts", Counts.BEST))
 
+    @cached_property
+    def section_ids(self) -> tuple[int, ...]:
+        return tuple(each.section_id for each in self.sections)
+
+    def has_work(self, user: int, found: Found) -> bool:
+        """Whether there is anything to judge."""
+        match self.assignment.kind:
+            case Assignment.Kind.READ:
+                return any((user, section) in found.read for section in self.section_ids)
+            case Assignment.Kind.ANSWER:
+                return any((user, section) in found.answered for section in self.section_ids)
+            case Assignment.Kind.REVIEW:
+                return user in found.reviewed
+            case _:
+                return (user, self.pk) in found.goes
+
     def is_for(self, learner: Learner, terms: Terms) -> bool:
         match self.assignment.audience:
             case Assignment.Audience.GROUP:
@@ -169,6 +185,8 @@ class Results:
     columns: Sequence[Column]  # in the order of the course
     sections: Sequence[SectionColumn]  # all of the course's articles
     found: Found
+    # By assignment, of those who did nothing and for whom nothing is arranged: all the same.
+    blanks: dict[int, Cell] = field(default_factory=dict, compare=False)
 
     def cell(self, learner: Learner, column: Column) -> Cell | None:
         """None: the assignment is not meant for this learner."""
@@ -176,6 +194,14 @@ class Results:
         terms = self.found.terms.get((user, column.pk), NO_TERMS)
         if not column.is_for(learner, terms):
             return None
+        if terms is NO_TERMS and not column.has_work(user, self.found):
+            blank = self.blanks.get(column.pk)
+            if blank is None:
+                blank = self.blanks[column.pk] = self.judged(column, user, terms)
+            return blank
+        return self.judged(column, user, terms)
+
+    def judged(self, column: Column, user: int, terms: Terms) -> Cell:
         return judge(column, user, terms, self.found, zone=self.course.time_zone, as_at=self.as_at)
 
     def row(self, learner: Learner) -> list[Cell | None]:
@@ -228,28 +254,31 @@ def results(
     now: datetime,
     as_at: datetime | None = None,
     members: Sequence[int] | None = None,
+    learners: Sequence[Learner] | None = None,
     has_drafts: bool = False,
 ) -> Results:
     """How a course stands, or stood. Four queries, for one learner or a thousand.
 
-    `members`: ids of memberships, for one learner or a page of them; None: all learners.
+    `members`: ids of memberships, for one learner or some of them; None: all learners.
+    `learners`: the same, when they are at hand; `members` then says of whom work is asked for.
     `as_at`: what was done after it is left out; what is arranged and released is as it is now.
     """
     as_at = as_at or now
-    learners = people(course, members)
-    users = None if members is None else [each.membership.user_id for each in learners]
     sections = section_columns(course)
+    asked = columns(course, sections, now, has_drafts=has_drafts)
+    kinds = frozenset(each.assignment.kind for each in asked)
     return Results(
         course=course,
         as_at=as_at,
-        learners=learners,
-        columns=columns(course, sections, now, has_drafts=has_drafts),
+        learners=people(course, members) if learners is None else learners,
+        columns=asked,
         sections=sections,
-        found=gather(course, users=users, as_at=as_at, now=now),
+        found=gather(course, members=members, kinds=kinds, as_at=as_at, now=now),
     )
 
 
-def people(course: Course, members: Sequence[int] | None) -> list[Learner]:
+def people(course: Course, members: Sequence[int] | None = None) -> list[Learner]:
+    """Learners by name."""
     rows = course.memberships.learners().select_related("user")
     if members is not None:
         rows = rows.filter(pk__in=members)
@@ -288,7 +317,7 @@ def section_columns(course: Course) -> list[SectionColumn]:
         .filter(article__course_articles__course=course)
         .order_by("article__course_articles__position", "number")
         .select_related("article", "chapter")
-        .defer("segments", "lede_html", "article__facts", "article__argument", "article__pages")
+        .only("number", "slug", "title", "article__slug", "article__title", "chapter__slug")
         .annotate(
             now_passages=Coalesce(Subquery(passages), 0),
             now_questions=Coalesce(Subquery(questions), 0),
@@ -304,6 +333,7 @@ def columns(
     rows = course.assignments.existing() if has_drafts else course.assignments.published(now)
     annotated: Iterable[Any] = (
         rows.select_related("quiz", "group")
+        .defer("quiz__draws", "quiz__about")  # long, and each column would read them again
         .annotate(
             asked=F("sections__section"),
             asked_position=F("sections__position"),
@@ -494,7 +524,7 @@ def attempts(
         done_at=reached_at,
         last_at=max((go.ended_at or go.started_at for go in goes), default=None),
         score=counted(scores, column.counts),
-        is_released=all(go.released_at is not None for go in handed_in),
+        is_released=all(go.is_released for go in handed_in),
         goes=tuple(goes),
     )
 

@@ -18,7 +18,6 @@ from studyguide.courses.assignment_forms import WALL, ReportForm
 from studyguide.courses.gradebook import Gradebook, Report
 from studyguide.courses.matrix import Wish
 from studyguide.courses.models import Assignment, Course
-from studyguide.courses.results import results
 
 JUST = timedelta(microseconds=1)
 
@@ -26,8 +25,7 @@ JUST = timedelta(microseconds=1)
 @require_safe
 def gradebook(request: HttpRequest, course: str) -> HttpResponse:
     access = enter(signed_in(request), course, Right.RESULTS)
-    stand = results(access.course, now=timezone.now())
-    book = Gradebook(stand, Wish.of(request.GET.dict()))
+    book = Gradebook.of(access.course, Wish.of(request.GET.dict()), now=timezone.now())
     context = {"course": access.course, "book": book, "nav": "courses"}
     return render(request, "courses/gradebook.html", context)
 
@@ -37,7 +35,8 @@ def gradebook_export(request: HttpRequest, course: str) -> HttpResponse:
     """The same as a table for spreadsheets. A POST, because who took it away is recorded."""
     access = enter(signed_in(request), course, Right.RESULTS)
     now = timezone.now()
-    book = Gradebook(results(access.course, now=now), Wish.of(request.POST.dict()))
+    wish = Wish.of(request.POST.dict())
+    book = Gradebook.of(access.course, wish, now=now, is_whole=True)
     return attached(access, "gradebook", book.csv, now)
 
 
@@ -75,7 +74,7 @@ def asked_report(
         if form.is_valid():
             at = min(form.instants()["at"] or at, now)
     group = Wish.of({"group": asked.get("group", "")})
-    return form, Report(results(course, now=now, as_at=at + JUST), group)
+    return form, Report.of(course, group, now=now, as_at=at + JUST, is_whole=True)
 
 
 @require_safe

@@ -36,8 +36,7 @@ from studyguide.courses.trail import trail
 @require_safe
 def results(request: HttpRequest, course: str) -> HttpResponse:
     access = enter(signed_in(request), course, Right.RESULTS)
-    stand = standing.results(access.course, now=timezone.now())
-    matrix = Matrix(stand, Wish.of(request.GET.dict()))
+    matrix = Matrix.of(access.course, Wish.of(request.GET.dict()), now=timezone.now())
     context = {"course": access.course, "matrix": matrix, "nav": "courses"}
     return render(request, "courses/results.html", context)
 
