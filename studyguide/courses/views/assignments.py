@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +18,14 @@ from studyguide.accounts.sessions import signed_in
 from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
-from studyguide.courses.models import Assignment, Course, CourseRefused, Stale
+from studyguide.courses.models import (
+    Assignment,
+    Course,
+    CourseRefused,
+    Membership,
+    Stale,
+    choose,
+)
 from studyguide.courses.results import Column, Results, results
 from studyguide.courses.tables import Due, dues, dues_of, median_text
 
@@ -67,6 +75,7 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
         if column is None:
             raise Http404
         found = Due.of(column, None, access.course.time_zone, now)
+        context["readers"] = readers_of(column.assignment)
     else:
         stand = results(access.course, now=now, members=[access.member.pk])
         known = {each.assignment.public_id: each for each in dues(stand, now)}
@@ -76,6 +85,21 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
         context["notes"] = notes_of(access, found)
     context |= {"one": found, "assignment": found.assignment}
     return render(request, "courses/assignment.html", context)
+
+
+def readers_of(assignment: Assignment) -> str:
+    """For whom it is, as tutors read it."""
+    match assignment.audience:
+        case Assignment.Audience.GROUP:
+            return str(assignment.group)
+        case Assignment.Audience.CHOSEN:
+            chosen = Membership.objects.learners().filter(
+                arrangements__assignment=assignment, arrangements__is_chosen=True
+            )
+            names = [each.user.get_full_name() for each in chosen.select_related("user")]
+            return ", ".join(sorted(names, key=str.casefold)) or _("nobody yet")
+        case _:
+            return _("Everybody")
 
 
 def notes_of(access: Access, found: Due) -> dict[str, Any]:
@@ -125,11 +149,19 @@ def assignment_new(request: HttpRequest, course: str) -> HttpResponse:
 
 
 def make(access: Access, form: AssignmentForm, now: datetime) -> Assignment:
-    access.course.refuse_if_closed()
-    made = Assignment.make(access.course, by=access.user, now=now, **form.values())
-    if "sections" in form.fields:
-        made.set_sections(form.asked())
-    return made
+    with transaction.atomic():
+        made = Assignment.make(access.course, by=access.user, now=now, **form.values())
+        if "sections" in form.fields:
+            made.set_sections(form.asked())
+        set_for(made, form)
+        return made
+
+
+def set_for(assignment: Assignment, form: AssignmentForm) -> None:
+    """Let in exactly those who were ticked, where it is for chosen learners."""
+    chosen = form.chosen()
+    if chosen is not None:
+        choose(assignment, chosen)
 
 
 def say_times(request: HttpRequest, form: AssignmentForm) -> None:
@@ -180,13 +212,15 @@ def change(found: Assignment, form: AssignmentForm, access: Access, now: datetim
     values = form.values()
     if "quiz" in values and values["quiz"] != found.quiz:
         found.refuse_if_begun()
-    found.edit(
-        base_revision=form.cleaned_data["revision"],
-        by=access.user,
-        now=now,
-        sections=form.asked() if "sections" in form.fields else None,
-        **values,
-    )
+    with transaction.atomic():
+        found.edit(
+            base_revision=form.cleaned_data["revision"],
+            by=access.user,
+            now=now,
+            sections=form.asked() if "sections" in form.fields else None,
+            **values,
+        )
+        set_for(found, form)
 
 
 def own(course: Course, assignment: str) -> Assignment:
