@@ -310,6 +310,28 @@ def test_order_is_changed_by_buttons(
     assert list(course.assignments.all()) == [rows[n] for n in order]
 
 
+@pytest.mark.parametrize(
+    ("which", "place", "order"),
+    [(0, "2", [1, 2, 0]), (2, "0", [2, 0, 1]), (1, "99999", [0, 2, 1])],
+)
+def test_order_is_changed_by_dragging(
+    teaching: Client, course: Course, which: int, place: str, order: list[int]
+) -> None:
+    rows = [AssignmentFactory(course=course) for _n in range(3)]
+    data = {"act": "place", "place": place}
+    answer = teaching.post(rows[which].get_absolute_url() + "act/", data)
+    assert answer["Location"] == f"{listing(course)}#a-{rows[which].public_id}"
+    assert list(course.assignments.all()) == [rows[n] for n in order]
+
+
+@pytest.mark.parametrize("place", ["", "x", "-1", "²", "9" * 40])
+def test_no_place_changes_no_order(teaching: Client, course: Course, place: str) -> None:
+    rows = [AssignmentFactory(course=course) for _n in range(3)]
+    data = {"act": "place", "place": place}
+    assert teaching.post(rows[1].get_absolute_url() + "act/", data).status_code == 302
+    assert list(course.assignments.all()) == rows
+
+
 def test_an_archived_course_is_not_changed(
     teaching: Client, reading_set: Assignment, course: Course, tutor: User, article: Article
 ) -> None:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -234,19 +235,25 @@ def own(course: Course, assignment: str) -> Assignment:
 
 @require_POST
 def assignment_act(request: HttpRequest, course: str, assignment: str) -> HttpResponse:
-    """Publish, make a draft again, close, release, remove, move up or down: a button each."""
+    """Publish, make a draft again, close, release, remove, move up or down: a button each. A row
+    that was dragged says its new place."""
     access = enter(signed_in(request), course, Right.TEACH)
     found = own(access.course, assignment)
     act = request.POST.get("act", "")
+    now = timezone.now()
     try:
-        said = acted(act, found, access, timezone.now())
+        if act in {"up", "down", "place"}:
+            move(found, place_of(found, request), by=access.user, now=now)
+            address = reverse("assignments", args=[access.course.public_id])
+            return redirect(f"{address}#a-{found.public_id}")
+        said = acted(act, found, access, now)
     except (CourseRefused, Stale) as why:
         messages.error(request, str(why) or _("Somebody else changed it meanwhile. Look again."))
         return redirect(found)
     if said:
         messages.success(request, said)
-    is_listed = act in {"up", "down", "remove"}
-    return redirect("assignments", access.course.public_id) if is_listed else redirect(found)
+    is_gone = act == "remove"
+    return redirect("assignments", access.course.public_id) if is_gone else redirect(found)
 
 
 def acted(act: str, found: Assignment, access: Access, now: datetime) -> str:
@@ -268,21 +275,32 @@ def acted(act: str, found: Assignment, access: Access, now: datetime) -> str:
         case "remove":
             found.remove(**by)
             return _("Removed: %(title)s.") % {"title": found.title}
-        case "up" | "down":
-            move(found, -1 if act == "up" else 1, **by)
     return ""
 
 
-def move(found: Assignment, step: int, **by: Any) -> None:
-    order = list(
-        found.course.assignments.existing()
-        .order_by("position", "pk")
-        .values_list("public_id", flat=True)
-    )
-    here = order.index(found.public_id)
-    there = here + step
-    if 0 <= there < len(order):
-        order[here], order[there] = order[there], order[here]
+def order_of(course: Course) -> list[str]:
+    rows = course.assignments.existing().order_by("position", "pk")
+    return list(rows.values_list("public_id", flat=True))
+
+
+def place_of(found: Assignment, request: HttpRequest) -> int:
+    """Where it is to stand, from 0; where it stands, if that is no place."""
+    here = order_of(found.course).index(found.public_id)
+    match request.POST["act"]:
+        case "up":
+            return here - 1
+        case "down":
+            return here + 1
+        case _:
+            place = request.POST.get("place", "")
+            return int(place) if place.isdecimal() and len(place) < 6 else here
+
+
+def move(found: Assignment, place: int, **by: Any) -> None:
+    order = order_of(found.course)
+    if order.index(found.public_id) != place >= 0:
+        order.remove(found.public_id)
+        order.insert(place, found.public_id)
         Assignment.reorder(found.course, order, **by)
 
 
