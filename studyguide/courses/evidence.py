@@ -7,7 +7,7 @@ and access. Rows of all sources have the same nine columns; the database groups 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -99,6 +99,21 @@ def gather(course: Course, *, users: Sequence[int] | None, as_at: datetime, now:
     ]
     if users is not None:
         parts = [(what, part.filter(who__in=users)) for what, part in parts]
+    return collect(parts)
+
+
+def earlier(membership: Membership, now: datetime) -> Found:
+    """What a learner did before his work counts, and would count if he said so. One query."""
+    course = membership.course
+    parts = [
+        ("read", read(course, now, counts=not_yet)),
+        ("answered", answered(course, now, counts=not_yet)),
+        ("reviewed", reviewed(course, now, counts=not_yet)),
+    ]
+    return collect([(what, part.filter(who=membership.user_id)) for what, part in parts])
+
+
+def collect(parts: Sequence[tuple[str, QuerySet[Any, Any]]]) -> Found:
     first, *others = (
         part.annotate(what=Cast(Value(what), CharField())).order_by().values_list(*COLUMNS)
         for what, part in parts
@@ -145,12 +160,21 @@ def learners(course: Course, person: str, at: str) -> Exists:
     )
 
 
-def read(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
+def not_yet(course: Course, person: str, at: str) -> Exists:
+    """Learners of the course, and what they did before that."""
+    mine = Membership.objects.learners().filter(course=course, user=OuterRef(person))
+    return Exists(mine.filter(counted_before_at=None, counts_from_at__gt=OuterRef(at)))
+
+
+Counting = Callable[[Course, str, str], Exists]
+
+
+def read(course: Course, as_at: datetime, *, counts: Counting = learners) -> QuerySet[Any, Any]:
     """Passages that stand as read, by section."""
     return (
         ReadingState.objects.read()
         .filter(
-            learners(course, "user", "read_at"),
+            counts(course, "user", "read_at"),
             read_at__lte=as_at,
             article__in=course.course_articles.values("article"),
             passage__retired_at=None,
@@ -160,7 +184,7 @@ def read(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
     )
 
 
-def answered(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
+def answered(course: Course, as_at: datetime, *, counts: Counting = learners) -> QuerySet[Any, Any]:
     """Checkpoints that were graded at least once, by section; each dated by its first grade,
     because answering again for practice makes nobody late."""
     first = Grade.objects.filter(attempt_question=OuterRef("pk")).order_by("pk").values("at")[:1]
@@ -176,7 +200,7 @@ def answered(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
         )
         .annotate(answered_at=at)
         .filter(
-            learners(course, "attempt__user", "answered_at"),
+            counts(course, "attempt__user", "answered_at"),
             answered_at__lte=as_at,
             question__library_evidence__position=0,
             question__library_evidence__article__in=course.course_articles.values("article"),
@@ -188,12 +212,12 @@ def answered(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
     )
 
 
-def reviewed(course: Course, as_at: datetime) -> QuerySet[Any, Any]:
+def reviewed(course: Course, as_at: datetime, *, counts: Counting = learners) -> QuerySet[Any, Any]:
     """Days on which cards of the course's articles were reviewed."""
     slugs = course.course_articles.values("article__slug")
     return (
         Review.objects.counted()
-        .filter(learners(course, "user", "at"), at__lte=as_at, card__source__in=slugs)
+        .filter(counts(course, "user", "at"), at__lte=as_at, card__source__in=slugs)
         .values(who=F("user"), key=text("day_on"))
         .annotate(number=Count("pk"), first=Min("at"), last=Max("at"), **nothing())
     )

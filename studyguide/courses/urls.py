@@ -5,6 +5,7 @@ from django.urls import path
 from studyguide.courses.views import (
     assignments,
     courses,
+    earlier,
     gradebook,
     joining,
     members,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
     path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
     path("courses/<slug:course>/leave/", courses.course_leave, name="course_leave"),
+    path("courses/<slug:course>/count-before/", earlier.count_before, name="count_before"),
     path("courses/<slug:course>/hand-over/", courses.course_hand_over, name="course_hand_over"),
     path("courses/<slug:course>/take-over/", courses.course_take_over, name="course_take_over"),
     path("courses/<slug:course>/codes/", joining.course_codes, name="course_codes"),

@@ -405,14 +405,18 @@ class Membership(models.Model):
 
     def count_before(self, *, now: datetime) -> bool:
         """Let what was done before joining count. The learner's own act, once, and dated."""
-        moved = (
-            Membership.objects.active()
-            .filter(pk=self.pk, counted_before_at=None)
-            .update(counted_before_at=now)
-        )
-        if moved:
+        with transaction.atomic():
+            self.course.refuse_if_closed()
+            moved = (
+                Membership.objects.learners()
+                .filter(pk=self.pk, counted_before_at=None)
+                .update(counted_before_at=now)
+            )
+            if moved != 1:
+                return False
             self.counted_before_at = now
-        return moved == 1
+            self.course.record("course.count_before", by=self.user, now=now, member=self.user_id)
+            return True
 
     def adjust(
         self,
