@@ -69,6 +69,17 @@ class CodeForm(forms.Form):
         return now + timedelta(days=self.cleaned_data["days"])
 
 
+class ShareForm(forms.Form):
+    """By what right a class may read a tutor's copy."""
+
+    right = forms.CharField(
+        label=_("Your right to share it"),
+        max_length=300,
+        help_text=_("Such as: bought for this class; or a licence; or its author said yes."),
+        error_messages={"required": _("Say what gives you the right to share this text.")},
+    )
+
+
 class AdjustmentsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Membership

@@ -9,6 +9,7 @@ from studyguide.courses.views import (
     gradebook,
     joining,
     members,
+    originals,
     results,
 )
 
@@ -19,6 +20,17 @@ urlpatterns = [
     path("courses/join/<slug:code>/", joining.course_join_code, name="course_join_code"),
     path("courses/<slug:course>/", courses.course, name="course"),
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
+    path("courses/<slug:course>/originals/", originals.course_originals, name="course_originals"),
+    path(
+        "courses/<slug:course>/originals/<int:original>/share/",
+        originals.course_original_share,
+        name="course_original_share",
+    ),
+    path(
+        "courses/<slug:course>/originals/<int:original>/withdraw/",
+        originals.course_original_withdraw,
+        name="course_original_withdraw",
+    ),
     path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
     path("courses/<slug:course>/leave/", courses.course_leave, name="course_leave"),
     path("courses/<slug:course>/count-before/", earlier.count_before, name="count_before"),

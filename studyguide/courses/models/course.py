@@ -187,13 +187,14 @@ class Course(models.Model):
 
     def refuse_if_closed(self) -> None:
         if self.deleted_at is not None:
-            raise CourseRefused(_g("This course has been deleted."))
+            raise CourseRefused(_g("This class has been deleted."))
         if self.archived_at is not None:
-            raise CourseRefused(_g("This course is archived: it can be read, but not changed."))
+            raise CourseRefused(_g("This class is archived: it can be read, but not changed."))
 
     # The course as a whole
 
     def archive(self, *, by: User, now: datetime) -> bool:
+        """Nobody changes it any more, and texts that were shared with it are not read in it."""
         return self.move("course.archive", {"archived_at": None}, {"archived_at": now}, by, now)
 
     def restore(self, *, by: User, now: datetime) -> bool:
@@ -213,6 +214,14 @@ class Course(models.Model):
         before = {"deleted_at": self.deleted_at}
         return self.move("course.undelete", before, {"deleted_at": None}, by, now)
 
+    def settle_grants(self) -> None:
+        """Members read what is shared while the course is open, and nobody after."""
+        OriginalGrant.objects.filter(source=self.scope).delete()
+        if self.archived_at is None and self.deleted_at is None:
+            members = list(self.memberships.active().values_list("user", flat=True))
+            for shared in self.originals.filter(withdrawn_at=None):
+                shared.let_in(members)
+
     def move(
         self, act: str, before: dict[str, Any], after: dict[str, Any], by: User, now: datetime
     ) -> bool:
@@ -222,6 +231,7 @@ class Course(models.Model):
                 return False
             for name, value in after.items():
                 setattr(self, name, value)
+            self.settle_grants()
             self.record(act, by=by, now=now)
             return True
 
@@ -357,6 +367,11 @@ class Membership(models.Model):
     def shared_originals(self) -> models.QuerySet[CourseOriginal]:
         return self.course.originals.filter(withdrawn_at=None)
 
+    def withdraw_originals(self, *, by: User, now: datetime) -> None:
+        """What a tutor shared goes with her."""
+        for shared in self.shared_originals().filter(by=self.user_id):
+            shared.withdraw(by=by, now=now)
+
     def leave(self, *, now: datetime) -> bool:
         """Go oneself. The owner hands over first: CourseRefused."""
         return self.depart(self.State.LEFT, by=self.user, now=now)
@@ -367,7 +382,7 @@ class Membership(models.Model):
 
     def depart(self, state: str, *, by: User, now: datetime) -> bool:
         if self.role == Role.TUTOR:
-            raise CourseRefused(_g("Hand the course over to somebody else first, or archive it."))
+            raise CourseRefused(_g("Hand the class over to somebody else first, or archive it."))
         with transaction.atomic():
             moved = (
                 Membership.objects.filter(
@@ -380,6 +395,7 @@ class Membership(models.Model):
                 return False
             self.state, self.left_at = state, now
             OriginalGrant.objects.filter(user=self.user_id, source=self.course.scope).delete()
+            self.withdraw_originals(by=by, now=now)
             act = "course.leave" if state == self.State.LEFT else "course.remove_member"
             self.course.record(act, by=by, now=now, member=self.user_id, role=self.role)
             return True
@@ -387,7 +403,7 @@ class Membership(models.Model):
     def set_role(self, role: str, *, by: User, now: datetime) -> bool:
         """Make a member co-tutor or learner. The owner changes by handing over only."""
         if Role.TUTOR in {role, self.role}:
-            raise CourseRefused(_g("Who owns the course is changed by handing it over."))
+            raise CourseRefused(_g("Who owns the class is changed by handing it over."))
         with transaction.atomic():
             moved = (
                 Membership.objects.active()
@@ -398,6 +414,8 @@ class Membership(models.Model):
             if moved != 1:
                 return False
             before, self.role = self.role, role
+            if not self.is_teaching:
+                self.withdraw_originals(by=by, now=now)
             self.course.record(
                 "course.role", by=by, now=now, member=self.user_id, role=role, before=before
             )
