@@ -83,10 +83,15 @@ def day_of(at: datetime, zone: str) -> date:
 
 def shift(at: datetime, days: int, zone: str) -> datetime:
     """The same wall time some calendar days later (or earlier)."""
+    return shifted(at, days, zone).at
+
+
+def shifted(at: datetime, days: int, zone: str) -> Typed:
+    """The same, with what becomes of it in a night when the clocks change."""
     local = at.astimezone(ZoneInfo(zone))
     # The second 01:30 of an autumn night stays a later one; any other time has no choice.
     was_first = clock_at(wall_of(at, zone), zone) == Clock.TWICE and local.fold == 0
-    return instant(wall_of(at, zone) + timedelta(days=days), zone, is_last=not was_first)
+    return read(wall_of(at, zone) + timedelta(days=days), zone, is_last=not was_first)
 
 
 def days_late(due: datetime, at: datetime, zone: str) -> int:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from studyguide.courses.views import (
     assignments,
+    copying,
     courses,
     earlier,
     gradebook,
@@ -32,6 +33,9 @@ urlpatterns = [
         name="course_original_withdraw",
     ),
     path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
+    path("courses/<slug:course>/copy/", copying.course_copy, name="course_copy"),
+    path("courses/<slug:course>/delete/", courses.course_delete, name="course_delete"),
+    path("courses/<slug:course>/take-back/", courses.course_take_back, name="course_take_back"),
     path("courses/<slug:course>/leave/", courses.course_leave, name="course_leave"),
     path("courses/<slug:course>/count-before/", earlier.count_before, name="count_before"),
     path("courses/<slug:course>/hand-over/", courses.course_hand_over, name="course_hand_over"),

@@ -50,6 +50,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def current(self) -> Self:
         return self.filter(archived_at=None)
 
+    def deleted_by_owner(self, user: User, now: datetime) -> Self:
+        """Deleted courses of this owner that can still be taken back."""
+        owned = Membership.objects.active().filter(user=user, role=Role.TUTOR)
+        return self.filter(pk__in=owned.values("course"), deleted_at__gt=now - UNDO)
+
 
 class Role(models.TextChoices):
     LEARNER = "learner", _("learner")
@@ -100,6 +105,12 @@ class Course(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    @property
+    def gone_at(self) -> datetime:
+        """When a deleted course can no longer be taken back."""
+        assert self.deleted_at is not None  # noqa: S101
+        return self.deleted_at + UNDO
 
     @property
     def owner(self) -> User:
@@ -209,7 +220,7 @@ class Course(models.Model):
         return self.move("course.delete", {"deleted_at": None}, {"deleted_at": now}, by, now)
 
     def take_back(self, *, by: User, now: datetime) -> bool:
-        if self.deleted_at is None or now >= self.deleted_at + UNDO:
+        if self.deleted_at is None or now >= self.gone_at:
             return False
         before = {"deleted_at": self.deleted_at}
         return self.move("course.undelete", before, {"deleted_at": None}, by, now)

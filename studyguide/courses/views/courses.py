@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from studyguide.accounts.models import User
 from studyguide.accounts.sessions import signed_in
+from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
-from studyguide.courses.forms import CourseForm
+from studyguide.courses.forms import CourseForm, DeleteForm
 from studyguide.courses.models import (
     Course,
     CourseRefused,
@@ -25,6 +26,7 @@ from studyguide.courses.models import (
     Membership,
     Role,
 )
+from studyguide.courses.models.course import UNDO
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.tables import dues_of
 
@@ -56,6 +58,10 @@ def courses(request: HttpRequest) -> HttpResponse:
         "learned": [each.course for each in current if not each.is_teaching],
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
         "archived": [each.course for each in active if each.course.is_archived],
+        "deleted": [
+            (each, due.date_words(each.gone_at, each.time_zone))
+            for each in Course.objects.deleted_by_owner(user, timezone.now())
+        ],
         "may_start": may_start(user),
         "nav": "courses",
     }
@@ -138,6 +144,7 @@ def course_settings(request: HttpRequest, course: str) -> HttpResponse:
         "form": form,
         "course": found,
         "is_owner": access.may(Right.OWN),
+        "may_start": may_start(user),
         "heirs": found.memberships.active().filter(role=Role.CO_TUTOR).select_related("user"),
         "handover": Handover.objects.open().filter(course=found).select_related("to__user").first(),
         "nav": "courses",
@@ -157,6 +164,38 @@ def course_archive(request: HttpRequest, course: str) -> HttpResponse:
             messages.success(request, _("The class is open again."))
     elif found.archive(by=user, now=now):
         messages.success(request, _("The class is archived: it can be read, but not changed."))
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_delete(request: HttpRequest, course: str) -> HttpResponse:
+    """Delete for everybody, once its name was typed. For 30 days it can be taken back."""
+    user = signed_in(request)
+    found = enter(user, course, Right.OWN).course
+    form = DeleteForm(request.POST if request.method == "POST" else None, course=found)
+    if form.is_bound and form.is_valid():
+        if found.remove(by=user, now=timezone.now()):
+            said = _("%(course)s is deleted. You can take it back within %(days)d days.")
+            messages.success(request, said % {"course": found.title, "days": UNDO.days})
+        return redirect("courses")
+    context = {
+        "course": found,
+        "form": form,
+        "learners": found.memberships.learners().count(),
+        "days": UNDO.days,
+        "nav": "courses",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "courses/course_delete.html", context, status=status)
+
+
+@require_POST
+def course_take_back(request: HttpRequest, course: str) -> HttpResponse:
+    """Undo the deletion of a course: its owner, while it can be undone."""
+    user, now = signed_in(request), timezone.now()
+    found = get_object_or_404(Course.objects.deleted_by_owner(user, now), public_id=course)
+    if found.take_back(by=user, now=now):
+        messages.success(request, _("The class is back, with everything in it."))
     return redirect(found)
 
 
