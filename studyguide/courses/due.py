@@ -116,6 +116,14 @@ def words(at: datetime, zone: str) -> str:
     }
 
 
+def words_for(at: datetime, zone: str, own: str) -> str:
+    """By the clock of the course; and by the reader's, where that shows another time."""
+    said = words(at, zone)
+    if wall_of(at, zone) == wall_of(at, own):
+        return said
+    return _("%(moment)s; for you %(own)s") % {"moment": said, "own": words(at, own)}
+
+
 def zone_words(at: datetime, zone: str) -> str:
     if zone == "UTC":
         return "UTC"

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
+from studyguide.courses.calendar import named
 from studyguide.courses.forms import CourseForm, DeleteForm
 from studyguide.courses.models import (
     Course,
@@ -29,6 +31,8 @@ from studyguide.courses.models import (
 from studyguide.courses.models.course import UNDO
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.tables import dues_of
+
+AHEAD = 12  # due dates shown
 
 
 def may_start(user: User) -> bool:
@@ -58,6 +62,7 @@ def courses(request: HttpRequest) -> HttpResponse:
         "learned": [each.course for each in current if not each.is_teaching],
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
         "archived": [each.course for each in active if each.course.is_archived],
+        "ahead": list(named(user, day_of(user, timezone.now())))[:AHEAD],
         "deleted": [
             (each, due.date_words(each.gone_at, each.time_zone))
             for each in Course.objects.deleted_by_owner(user, timezone.now())
