@@ -337,6 +337,10 @@ def test_an_archived_course_is_not_changed(
 ) -> None:
     course.archive(by=tutor, now=TERM)
     assert "archived" in act(teaching, reading_set, "draft").text
+    for address in pages(reading_set):
+        main = teaching.get(address).text.partition("<main")[2].partition("</main>")[0]
+        assert "<button" not in main
+        assert "order.js" not in teaching.get(address).text
     data = typed(sections=[article.sections.all()[0].pk])
     for address in (listing(course) + "new/", reading_set.get_absolute_url() + "edit/"):
         answer = teaching.post(address, data)

@@ -12,7 +12,7 @@ from studyguide.courses.due import Clock, clock_at
 from studyguide.courses.models import Arrangement, Assignment, copy_course
 from studyguide.library.models import Article
 from tests.courses.doing import signed_in
-from tests.factories import CourseFactory, MembershipFactory
+from tests.factories import CourseFactory, MembershipFactory, UserFactory
 from tests.promises.figures import figure
 
 WEEK = timedelta(days=7)
@@ -76,10 +76,11 @@ def wall(at: datetime) -> str:
 def mismatches(db: None, article: Article) -> list[str]:
     """What became of each row by the pages of a tutor: set, extended, copied to a new term."""
     wrong: list[str] = []
+    tutor, learner = UserFactory(), UserFactory()
+    client = signed_in(tutor)
     for row in rows():
-        course = CourseFactory(time_zone=row.zone, articles=[article])
-        tutor, member = course.owner, MembershipFactory(course=course)
-        client, at = signed_in(tutor), course.get_absolute_url()
+        course = CourseFactory(by=tutor, time_zone=row.zone, articles=[article])
+        member, at = MembershipFactory(course=course, user=learner), course.get_absolute_url()
         data = {"late": "full", "weight": "1", "revision": "0", "audience": "all"}
         data |= {"act": "publish", "sections": article.sections.all()[0].pk}
         for title, typed in (("plain", row.typed), ("odd", row.odd), ("before", row.odd - WEEK)):
