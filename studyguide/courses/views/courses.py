@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -45,27 +46,32 @@ def may_start(user: User) -> bool:
 
 @require_safe
 def courses(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
+    user, now = signed_in(request), timezone.now()
+    is_there = Q(course__deleted_at=None)
+    was_owned = Q(role=Role.TUTOR, course__deleted_at__gt=now - UNDO)
     mine = list(
         Membership.objects.filter(
+            is_there | was_owned,
             user=user,
             state__in=[Membership.State.ACTIVE, Membership.State.PENDING],
-            course__deleted_at=None,
         )
         .select_related("course")
         .order_by("-course__made_at", "-course")
     )
     active = [each for each in mine if each.state == Membership.State.ACTIVE]
-    current = [each for each in active if not each.course.is_archived]
+    there = [each for each in active if each.course.deleted_at is None]
+    current = [each for each in there if not each.course.is_archived]
+    learned = [each.course for each in current if not each.is_teaching]
     context = {
         "taught": [each.course for each in current if each.is_teaching],
-        "learned": [each.course for each in current if not each.is_teaching],
+        "learned": learned,
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
-        "archived": [each.course for each in active if each.course.is_archived],
-        "ahead": list(named(user, day_of(user, timezone.now())))[:AHEAD],
+        "archived": [each.course for each in there if each.course.is_archived],
+        "ahead": list(named(user, day_of(user, now)))[:AHEAD] if learned else [],
         "deleted": [
-            (each, due.date_words(each.gone_at, each.time_zone))
-            for each in Course.objects.deleted_by_owner(user, timezone.now())
+            (each.course, due.date_words(each.course.gone_at, each.course.time_zone))
+            for each in active
+            if each.course.deleted_at is not None
         ],
         "may_start": may_start(user),
         "nav": "courses",
