@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class CoursesConfig(AppConfig):
     name = "studyguide.courses"
     verbose_name = _("Courses")
+
+    def ready(self) -> None:
+        from studyguide.courses import calendar
+
+        calendar.register()

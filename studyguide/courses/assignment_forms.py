@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from quizzes.models import Quiz
 from quizzes.rules import Behaviour, Counts, Rules
 from studyguide.courses import due
+from studyguide.courses.audience_forms import AudienceForm, audience_of
 from studyguide.courses.models import Assignment, Course
 from studyguide.library.models import Section
 
@@ -114,7 +115,7 @@ class WallForm(forms.Form):
                 self.fields[name].help_text = typed.words
 
 
-class AssignmentForm(WallForm):
+class AssignmentForm(AudienceForm, WallForm):
     title = forms.CharField(label=_("Title"), max_length=200)
     instructions = forms.CharField(
         label=_("Instructions"),
@@ -173,6 +174,10 @@ class AssignmentForm(WallForm):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
 
+    field_order = (
+        *("title", "instructions", "sections", "quiz", "days"),
+        *("audience", "group", "learners"),
+    )
     OF_QUIZZES = (
         *("quiz", "attempts", "minutes", "behaviour", "counts", "release", "required_score"),
     )
@@ -208,10 +213,11 @@ class AssignmentForm(WallForm):
             self.fields["quiz"].choices = [  # type: ignore[attr-defined]
                 (public_id, quiz.title) for public_id, quiz in self.quizzes.items()
             ]
+        self.offer_audience(course)
         self.set_zone()
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         if not self.errors:
             try:
                 Assignment(course=self.course, **self.values()).clean()
@@ -232,6 +238,7 @@ class AssignmentForm(WallForm):
             if data["late"] == Assignment.Late.PENALTY
             else 0.0,
             "weight": data["weight"],
+            **self.audience_values(),
             **self.instants(),
         }
         if self.assignment is None:
@@ -304,7 +311,7 @@ def initial_of(assignment: Assignment) -> dict[str, Any]:
             "release": rules.release,
         }
     sections = assignment.sections.values_list("section", flat=True)
-    return {**initial, **walls, "sections": list(sections)}
+    return {**initial, **walls, **audience_of(assignment), "sections": list(sections)}
 
 
 class ReasonForm(forms.Form):

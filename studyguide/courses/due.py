@@ -85,10 +85,15 @@ def day_of(at: datetime, zone: str) -> date:
 @lru_cache(maxsize=4096)
 def shift(at: datetime, days: int, zone: str) -> datetime:
     """The same wall time some calendar days later (or earlier)."""
+    return shifted(at, days, zone).at
+
+
+def shifted(at: datetime, days: int, zone: str) -> Typed:
+    """The same, with what becomes of it in a night when the clocks change."""
     local = at.astimezone(ZoneInfo(zone))
     # The second 01:30 of an autumn night stays a later one; any other time has no choice.
     was_first = clock_at(wall_of(at, zone), zone) == Clock.TWICE and local.fold == 0
-    return instant(wall_of(at, zone) + timedelta(days=days), zone, is_last=not was_first)
+    return read(wall_of(at, zone) + timedelta(days=days), zone, is_last=not was_first)
 
 
 def days_late(due: datetime, at: datetime, zone: str) -> int:
@@ -111,6 +116,14 @@ def words(at: datetime, zone: str) -> str:
         "time": formats.time_format(local.time(), "H:i"),
         "zone": zone_words(at, zone),
     }
+
+
+def words_for(at: datetime, zone: str, own: str) -> str:
+    """By the clock of the course; and by the reader's, where that shows another time."""
+    said = words(at, zone)
+    if wall_of(at, zone) == wall_of(at, own):
+        return said
+    return _("%(moment)s; for you %(own)s") % {"moment": said, "own": words(at, own)}
 
 
 def zone_words(at: datetime, zone: str) -> str:

@@ -74,12 +74,12 @@ class Found:
     stuck: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
 
 
-# Whose work counts, and from when. A learner may let count what he did before he joined. It stands
-# in each part anew: shared, SQLite reads whole tables of answers into filters before it begins.
+# Whose work counts, and from when. A learner may let count what he did before he joined; what that
+# would be is asked as if he had. It stands in each part anew: shared, SQLite reads whole tables of answers into filters before it begins.
 PEOPLE = """(
   SELECT m.id, m.user_id,
     CASE WHEN m.counted_before_at IS NULL THEN m.counts_from_at END AS since,
-    m.counted_before_at IS NOT NULL AS has_all
+    (m.counted_before_at IS NOT NULL OR %(is_all)s) AS has_all
   FROM courses_membership m
   WHERE m.course_id = %(course)s AND m.role = %(learner)s AND m.state = %(active)s {members}
 ) me"""
@@ -175,9 +175,11 @@ def gather(
     kinds: frozenset[str],
     as_at: datetime,
     now: datetime,
+    is_all: bool = False,
 ) -> Found:
     """What these members (None: all learners) did up to a moment. One query. `kinds`: of
-    assignments that there are; what no column needs is not asked for."""
+    assignments that there are; what no column needs is not asked for. `is_all`: also what was
+    done before it counts."""
     parts = [ASKED, READ, ANSWERED, TERMS]
     if Assignment.Kind.QUIZ in kinds:
         parts.append(GOES)
@@ -197,10 +199,26 @@ def gather(
                 "as_at": moment(as_at),
                 "past": moment(as_at - GRACE),
                 "now": moment(now),
+                "is_all": is_all,
             },
         )
         rows = cursor.fetchall()
     return sorted_out(rows, of_sqlite if connection.vendor == "sqlite" else as_it_is)
+
+
+def earlier(membership: Membership) -> Found:
+    """What a learner did before his work counts, and would count if he said so. One query."""
+    if membership.counts_from_at is None or membership.counted_before_at is not None:
+        return Found()
+    before = membership.counts_from_at - timedelta(microseconds=1)
+    return gather(
+        membership.course,
+        members=[membership.pk],
+        kinds=frozenset({Assignment.Kind.REVIEW}),
+        as_at=before,
+        now=before,
+        is_all=True,
+    )
 
 
 def sorted_out(rows: Sequence[tuple[Any, ...]], when: Callable[[Any], Any]) -> Found:

@@ -13,6 +13,7 @@ from studyguide.courses.models.joining import CODE_LASTS
 from studyguide.library.models import Article
 
 LONGEST = 400  # days that a code may last
+FARTHEST = 3660  # days from one term to another
 
 
 class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -45,6 +46,67 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["articles"].queryset = Article.objects.order_by("pk")  # type: ignore[attr-defined]
 
 
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **options: Any) -> None:
+        messages = {
+            "required": _("Name a day, such as 2027-03-31."),
+            "invalid": _("Write the day as year-month-day, such as 2027-03-31."),
+        }
+        super().__init__(error_messages=messages, **options)
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and not 1970 <= day.year <= 2999:
+            raise forms.ValidationError(_g("Write a year from 1970 to 2999."))
+        return day
+
+
+class CopyForm(forms.Form):
+    """A class once more: every date moves by the days between two first days."""
+
+    title = forms.CharField(
+        label=_("Name of the new class"),
+        max_length=120,
+        error_messages={"required": _("Give the class a name.")},
+    )
+    old_first_on = DayField(label=_("First day of the old term"))
+    new_first_on = DayField(label=_("First day of the new term"))
+
+    @property
+    def days(self) -> int:
+        between = self.cleaned_data["new_first_on"] - self.cleaned_data["old_first_on"]
+        return int(between.days)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "old_first_on" in data and "new_first_on" in data and abs(self.days) > FARTHEST:
+            self.add_error("new_first_on", _g("Choose a day within ten years of the old term."))
+        return data
+
+
+class DeleteForm(forms.Form):
+    """The name of the class, typed to delete it."""
+
+    name = forms.CharField(
+        label=_("Name of the class"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Type the name of the class.")},
+    )
+
+    def __init__(self, data: Any = None, *, course: Course) -> None:
+        super().__init__(data)
+        self.course = course
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if " ".join(name.split()).casefold() != " ".join(self.course.title.split()).casefold():
+            raise forms.ValidationError(_g("That is not the name. Nothing was deleted."))
+        return name
+
+
 class JoinForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
@@ -67,6 +129,17 @@ class CodeForm(forms.Form):
 
     def expires_at(self, now: datetime) -> datetime:
         return now + timedelta(days=self.cleaned_data["days"])
+
+
+class ShareForm(forms.Form):
+    """By what right a class may read a tutor's copy."""
+
+    right = forms.CharField(
+        label=_("Your right to share it"),
+        max_length=300,
+        help_text=_("Such as: bought for this class; or a licence; or its author said yes."),
+        error_messages={"required": _("Say what gives you the right to share this text.")},
+    )
 
 
 class AdjustmentsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -31,7 +31,11 @@ class Due:
     is_published: bool
 
     @classmethod
-    def of(cls, column: Column, cell: Cell | None, zone: str, now: datetime) -> Due:
+    def of(
+        cls, column: Column, cell: Cell | None, zone: str, now: datetime, own_zone: str = ""
+    ) -> Due:
+        """`own_zone`: of whoever reads it, where his clock is to be named too."""
+        own_zone = own_zone or zone
         assignment = column.assignment
         due_at = cell.due_at if cell else assignment.due_at
         closes_at = cell.closes_at if cell else assignment.closes_for(None)
@@ -39,9 +43,9 @@ class Due:
         return cls(
             column,
             cell,
-            opens=due.words(assignment.opens_at, zone) if assignment.opens_at else "",
-            due=due.words(due_at, zone) if due_at else "",
-            closes=due.words(closes_at, zone) if closes_at else "",
+            opens=due.words_for(assignment.opens_at, zone, own_zone) if assignment.opens_at else "",
+            due=due.words_for(due_at, zone, own_zone) if due_at else "",
+            closes=due.words_for(closes_at, zone, own_zone) if closes_at else "",
             is_open=has_begun and (closes_at is None or now < closes_at),
             is_published=assignment.is_published(now),
         )
@@ -68,9 +72,11 @@ def dues(stand: Results, now: datetime) -> list[Due]:
     """All that is set for the one learner of these results."""
     if not stand.learners:
         return []
-    cells = stand.row(stand.learners[0])
+    learner = stand.learners[0]
+    own_zone = learner.membership.user.time_zone
+    cells = stand.row(learner)
     return [
-        Due.of(column, cell, stand.course.time_zone, now)
+        Due.of(column, cell, stand.course.time_zone, now, own_zone)
         for column, cell in zip(stand.columns, cells, strict=True)
         if cell is not None
     ]

@@ -32,11 +32,24 @@ class Event:
 
 
 def trail(column: Column, cell: Cell, member: Membership) -> list[Event]:
-    """The first first. Only what counts for the course: nothing from before joining, and
-    nothing that was done for oneself."""
+    """The first first. Only what counts for the course: nothing that was done for oneself, and
+    nothing from before joining but where the learner let it count, which is said."""
     zone = member.course.time_zone
-    events = sorted(happened(column, cell, member), key=lambda each: each[0])
-    return [Event(at, what, zone) for at, what in events[:AT_MOST]]
+    events = sorted(happened(column, cell, member), key=lambda each: each[0])[:AT_MOST]
+    found = [Event(at, before(member, at, what), zone) for at, what in events]
+    let_at = member.counted_before_at
+    if let_at is None or not any(is_before(member, event.at) for event in found):
+        return found
+    said = Event(let_at, _("The learner let count what was done before joining"), zone)
+    return sorted([*found, said], key=lambda event: event.at)
+
+
+def is_before(member: Membership, at: datetime) -> bool:
+    return member.counts_from_at is not None and at < member.counts_from_at
+
+
+def before(member: Membership, at: datetime, what: str) -> str:
+    return _("%(what)s, before joining") % {"what": what} if is_before(member, at) else what
 
 
 def happened(column: Column, cell: Cell, member: Membership) -> Iterator[tuple[datetime, str]]:

@@ -4,10 +4,13 @@ from django.urls import path
 
 from studyguide.courses.views import (
     assignments,
+    copying,
     courses,
+    earlier,
     gradebook,
     joining,
     members,
+    originals,
     results,
     roster,
 )
@@ -25,8 +28,23 @@ urlpatterns = [
     ),
     path("courses/<slug:course>/", courses.course, name="course"),
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
+    path("courses/<slug:course>/originals/", originals.course_originals, name="course_originals"),
+    path(
+        "courses/<slug:course>/originals/<int:original>/share/",
+        originals.course_original_share,
+        name="course_original_share",
+    ),
+    path(
+        "courses/<slug:course>/originals/<int:original>/withdraw/",
+        originals.course_original_withdraw,
+        name="course_original_withdraw",
+    ),
     path("courses/<slug:course>/archive/", courses.course_archive, name="course_archive"),
+    path("courses/<slug:course>/copy/", copying.course_copy, name="course_copy"),
+    path("courses/<slug:course>/delete/", courses.course_delete, name="course_delete"),
+    path("courses/<slug:course>/take-back/", courses.course_take_back, name="course_take_back"),
     path("courses/<slug:course>/leave/", courses.course_leave, name="course_leave"),
+    path("courses/<slug:course>/count-before/", earlier.count_before, name="count_before"),
     path("courses/<slug:course>/hand-over/", courses.course_hand_over, name="course_hand_over"),
     path("courses/<slug:course>/take-over/", courses.course_take_over, name="course_take_over"),
     path("courses/<slug:course>/codes/", joining.course_codes, name="course_codes"),

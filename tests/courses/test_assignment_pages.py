@@ -14,9 +14,10 @@ from quizzes.models import Attempt, Quiz
 from quizzes.rules import Rules
 from studyguide.accounts.models import User
 from studyguide.courses.models import Assignment, Course, Membership
+from studyguide.courses.results import results
 from studyguide.library.models import Article
-from tests.courses.doing import bank, hand_in, read
-from tests.factories import TERM, AssignmentFactory, MembershipFactory
+from tests.courses.doing import bank, hand_in, read, signed_in
+from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
 from tests.queries import no_writes, queries
 
 DAY = timedelta(days=1)
@@ -57,6 +58,7 @@ def typed(**more: Any) -> dict[str, Any]:
         "weight": "1",
         "revision": "0",
         "due_at": "2026-12-19T18:00",
+        "audience": "all",
         **more,
     }
 
@@ -149,6 +151,96 @@ def test_a_tutor_changes_what_is_set(
     assert reading_set.sections.get().section == last[0]
 
 
+# For whom
+
+
+def set_reading(client: Client, course: Course, article: Article, **more: Any) -> Any:
+    data = typed(sections=[article.sections.all()[0].pk], act="publish", **more)
+    return client.post(f"{listing(course)}new/?kind=read", data)
+
+
+def test_work_for_a_group_is_seen_by_it_alone(
+    teaching: Client, learning: Client, learner: Membership, article: Article
+) -> None:
+    course = learner.course
+    group = GroupFactory(course=course)
+    other = signed_in(MembershipFactory(course=course).user)
+    group.set_members([learner])
+    assert set_reading(teaching, course, article, audience="group", group=group.pk)
+    made = course.assignments.get()
+    assert learning.get(made.get_absolute_url()).status_code == 200
+    assert other.get(made.get_absolute_url()).status_code == 404
+    assert group.name in teaching.get(made.get_absolute_url()).text
+    assert group.name in teaching.get(listing(course)).text
+
+
+def test_work_for_chosen_learners_is_seen_by_them_alone(
+    teaching: Client, learning: Client, learner: Membership, article: Article
+) -> None:
+    course = learner.course
+    other = MembershipFactory(course=course, user__display_name="Somebody Else")
+    set_reading(teaching, course, article, audience="chosen", learners=[learner.pk])
+    made = course.assignments.get()
+    assert learning.get(made.get_absolute_url()).status_code == 200
+    assert signed_in(other.user).get(made.get_absolute_url()).status_code == 404
+    (cell,), (none,) = [row for _who, row in sorted_rows(course, learner)]
+    assert cell is not None
+    assert none is None
+
+
+def sorted_rows(course: Course, first: Membership) -> list[Any]:
+    stand = results(course, now=TERM + DAY)
+    return sorted(stand.rows(), key=lambda row: row[0].pk != first.pk)
+
+
+def test_names_of_the_chosen_are_read_by_tutors_only(
+    teaching: Client, learning: Client, learner: Membership, article: Article
+) -> None:
+    course = learner.course
+    other = MembershipFactory(course=course, user__display_name="Somebody Else")
+    set_reading(teaching, course, article, audience="chosen", learners=[learner.pk, other.pk])
+    address = course.assignments.get().get_absolute_url()
+    assert "Somebody Else" in teaching.get(address).text
+    assert "Somebody Else" not in learning.get(address).text
+
+
+def test_the_chosen_are_changed(
+    teaching: Client, learning: Client, learner: Membership, article: Article
+) -> None:
+    course = learner.course
+    other = MembershipFactory(course=course)
+    set_reading(teaching, course, article, audience="chosen", learners=[learner.pk])
+    made = course.assignments.get()
+    page = teaching.get(made.get_absolute_url() + "edit/")
+    assert page.context["form"]["learners"].value() == [learner.pk]
+    data = typed(sections=[article.sections.all()[0].pk], audience="chosen", learners=[other.pk])
+    teaching.post(made.get_absolute_url() + "edit/", data)
+    assert learning.get(made.get_absolute_url()).status_code == 404
+    assert signed_in(other.user).get(made.get_absolute_url()).status_code == 200
+
+
+def test_nobody_of_another_class_is_chosen(
+    teaching: Client, learner: Membership, article: Article
+) -> None:
+    stranger, group = MembershipFactory(), GroupFactory()
+    GroupFactory(course=learner.course)
+    for more in (
+        {"audience": "chosen", "learners": [stranger.pk]},
+        {"audience": "chosen"},
+        {"audience": "group", "group": group.pk},
+        {"audience": "nobody"},
+    ):
+        answer = set_reading(teaching, learner.course, article, **more)
+        assert answer.status_code == 422
+    assert not learner.course.assignments.exists()
+
+
+def test_what_the_class_has_not_is_not_offered(teaching: Client, course: Course) -> None:
+    page = teaching.get(f"{listing(course)}new/")
+    assert page.context["form"].fields["audience"].choices == [("all", "everybody")]
+    assert "learners" not in page.context["form"].fields
+
+
 def test_a_change_over_anothers_is_refused_and_kept_in_the_form(
     teaching: Client, reading_set: Assignment, article: Article, tutor: User
 ) -> None:
@@ -218,11 +310,37 @@ def test_order_is_changed_by_buttons(
     assert list(course.assignments.all()) == [rows[n] for n in order]
 
 
+@pytest.mark.parametrize(
+    ("which", "place", "order"),
+    [(0, "2", [1, 2, 0]), (2, "0", [2, 0, 1]), (1, "99999", [0, 2, 1])],
+)
+def test_order_is_changed_by_dragging(
+    teaching: Client, course: Course, which: int, place: str, order: list[int]
+) -> None:
+    rows = [AssignmentFactory(course=course) for _n in range(3)]
+    data = {"act": "place", "place": place}
+    answer = teaching.post(rows[which].get_absolute_url() + "act/", data)
+    assert answer["Location"] == f"{listing(course)}#a-{rows[which].public_id}"
+    assert list(course.assignments.all()) == [rows[n] for n in order]
+
+
+@pytest.mark.parametrize("place", ["", "x", "-1", "²", "9" * 40])
+def test_no_place_changes_no_order(teaching: Client, course: Course, place: str) -> None:
+    rows = [AssignmentFactory(course=course) for _n in range(3)]
+    data = {"act": "place", "place": place}
+    assert teaching.post(rows[1].get_absolute_url() + "act/", data).status_code == 302
+    assert list(course.assignments.all()) == rows
+
+
 def test_an_archived_course_is_not_changed(
     teaching: Client, reading_set: Assignment, course: Course, tutor: User, article: Article
 ) -> None:
     course.archive(by=tutor, now=TERM)
     assert "archived" in act(teaching, reading_set, "draft").text
+    for address in pages(reading_set):
+        main = teaching.get(address).text.partition("<main")[2].partition("</main>")[0]
+        assert "<button" not in main
+        assert "order.js" not in teaching.get(address).text
     data = typed(sections=[article.sections.all()[0].pk])
     for address in (listing(course) + "new/", reading_set.get_absolute_url() + "edit/"):
         answer = teaching.post(address, data)
@@ -319,5 +437,5 @@ def test_pages_cost_the_same_for_all_sizes(
         learning.get(reading_set.get_absolute_url())
     with queries(at_most=8), no_writes():
         teaching.get(reading_set.get_absolute_url())
-    with queries(at_most=6), no_writes():
+    with queries(at_most=11), no_writes():
         teaching.get(reading_set.get_absolute_url() + "edit/")

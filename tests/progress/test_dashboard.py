@@ -154,7 +154,7 @@ def test_it_asks_eight_questions_however_much_there_is(
     StudyPlan.objects.create(
         user=reader, article=article, ready_on=timezone.now().date(), made_at=timezone.now()
     )
-    with queries(at_most=8), no_writes():
+    with queries(at_most=9), no_writes():
         reading.get("/me/")
 
 

@@ -142,5 +142,5 @@ def test_one_learners_plan_is_not_anothers(
 def test_it_asks_as_much_for_a_long_text(reading: Client, load_asking: Any, size: int) -> None:
     load_asking(passages=size)
     send(reading)
-    with queries(at_most=9), no_writes():
+    with queries(at_most=10), no_writes():
         reading.get(URL)

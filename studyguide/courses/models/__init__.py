@@ -15,7 +15,7 @@ from studyguide.courses.models.assignments import (
     section_words,
 )
 from studyguide.courses.models.challenges import Challenge, PackReport
-from studyguide.courses.models.copying import copy_assignment, copy_course
+from studyguide.courses.models.copying import copy_assignment, copy_course, later_dates
 from studyguide.courses.models.course import (
     TEACHING,
     Course,
@@ -59,6 +59,7 @@ __all__ = [
     "closing",
     "copy_assignment",
     "copy_course",
+    "later_dates",
     "section_counts",
     "section_words",
 ]

@@ -93,7 +93,7 @@ class Challenge(models.Model):
     ) -> bool:
         """Agree or not, once. A ruling that follows from it belongs to the same course."""
         if ruling is not None and ruling.scope != self.course.scope:
-            raise CourseRefused(_g("That ruling belongs to another course."))
+            raise CourseRefused(_g("That ruling belongs to another class."))
         with transaction.atomic():
             moved = (
                 Challenge.objects.open()

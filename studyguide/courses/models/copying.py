@@ -43,14 +43,20 @@ COPIED = (
 )
 
 
+def later_dates(assignment: Assignment, days: int) -> dict[str, due.Typed]:
+    """The dates it has, so many calendar days later by the clocks of its course."""
+    zone = assignment.course.time_zone
+    return {
+        name: due.shifted(at, days, zone)
+        for name in ("opens_at", "due_at", "closes_at")
+        if (at := getattr(assignment, name)) is not None
+    }
+
+
 def copy_assignment(
     assignment: Assignment, course: Course, *, groups: dict[int, Group], days: int
 ) -> Assignment:
-    dates = {
-        name: None if at is None else due.shift(at, days, course.time_zone)
-        for name in ("opens_at", "due_at", "closes_at")
-        for at in [getattr(assignment, name)]
-    }
+    dates = {name: typed.at for name, typed in later_dates(assignment, days).items()}
     values = {name: getattr(assignment, name) for name in COPIED}
     group = groups[assignment.group_id] if assignment.group_id else None
     copy = Assignment.objects.create(course=course, group=group, **values, **dates)

@@ -50,6 +50,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def current(self) -> Self:
         return self.filter(archived_at=None)
 
+    def deleted_by_owner(self, user: User, now: datetime) -> Self:
+        """Deleted courses of this owner that can still be taken back."""
+        owned = Membership.objects.active().filter(user=user, role=Role.TUTOR)
+        return self.filter(pk__in=owned.values("course"), deleted_at__gt=now - UNDO)
+
 
 class Role(models.TextChoices):
     LEARNER = "learner", _("learner")
@@ -100,6 +105,12 @@ class Course(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    @property
+    def gone_at(self) -> datetime:
+        """When a deleted course can no longer be taken back."""
+        assert self.deleted_at is not None  # noqa: S101
+        return self.deleted_at + UNDO
 
     @property
     def owner(self) -> User:
@@ -187,13 +198,14 @@ class Course(models.Model):
 
     def refuse_if_closed(self) -> None:
         if self.deleted_at is not None:
-            raise CourseRefused(_g("This course has been deleted."))
+            raise CourseRefused(_g("This class has been deleted."))
         if self.archived_at is not None:
-            raise CourseRefused(_g("This course is archived: it can be read, but not changed."))
+            raise CourseRefused(_g("This class is archived: it can be read, but not changed."))
 
     # The course as a whole
 
     def archive(self, *, by: User, now: datetime) -> bool:
+        """Nobody changes it any more, and texts that were shared with it are not read in it."""
         return self.move("course.archive", {"archived_at": None}, {"archived_at": now}, by, now)
 
     def restore(self, *, by: User, now: datetime) -> bool:
@@ -208,10 +220,18 @@ class Course(models.Model):
         return self.move("course.delete", {"deleted_at": None}, {"deleted_at": now}, by, now)
 
     def take_back(self, *, by: User, now: datetime) -> bool:
-        if self.deleted_at is None or now >= self.deleted_at + UNDO:
+        if self.deleted_at is None or now >= self.gone_at:
             return False
         before = {"deleted_at": self.deleted_at}
         return self.move("course.undelete", before, {"deleted_at": None}, by, now)
+
+    def settle_grants(self) -> None:
+        """Members read what is shared while the course is open, and nobody after."""
+        OriginalGrant.objects.filter(source=self.scope).delete()
+        if self.archived_at is None and self.deleted_at is None:
+            members = list(self.memberships.active().values_list("user", flat=True))
+            for shared in self.originals.filter(withdrawn_at=None):
+                shared.let_in(members)
 
     def move(
         self, act: str, before: dict[str, Any], after: dict[str, Any], by: User, now: datetime
@@ -222,6 +242,7 @@ class Course(models.Model):
                 return False
             for name, value in after.items():
                 setattr(self, name, value)
+            self.settle_grants()
             self.record(act, by=by, now=now)
             return True
 
@@ -357,6 +378,11 @@ class Membership(models.Model):
     def shared_originals(self) -> models.QuerySet[CourseOriginal]:
         return self.course.originals.filter(withdrawn_at=None)
 
+    def withdraw_originals(self, *, by: User, now: datetime) -> None:
+        """What a tutor shared goes with her."""
+        for shared in self.shared_originals().filter(by=self.user_id):
+            shared.withdraw(by=by, now=now)
+
     def leave(self, *, now: datetime) -> bool:
         """Go oneself. The owner hands over first: CourseRefused."""
         return self.depart(self.State.LEFT, by=self.user, now=now)
@@ -367,7 +393,7 @@ class Membership(models.Model):
 
     def depart(self, state: str, *, by: User, now: datetime) -> bool:
         if self.role == Role.TUTOR:
-            raise CourseRefused(_g("Hand the course over to somebody else first, or archive it."))
+            raise CourseRefused(_g("Hand the class over to somebody else first, or archive it."))
         with transaction.atomic():
             moved = (
                 Membership.objects.filter(
@@ -380,6 +406,7 @@ class Membership(models.Model):
                 return False
             self.state, self.left_at = state, now
             OriginalGrant.objects.filter(user=self.user_id, source=self.course.scope).delete()
+            self.withdraw_originals(by=by, now=now)
             act = "course.leave" if state == self.State.LEFT else "course.remove_member"
             self.course.record(act, by=by, now=now, member=self.user_id, role=self.role)
             return True
@@ -387,7 +414,7 @@ class Membership(models.Model):
     def set_role(self, role: str, *, by: User, now: datetime) -> bool:
         """Make a member co-tutor or learner. The owner changes by handing over only."""
         if Role.TUTOR in {role, self.role}:
-            raise CourseRefused(_g("Who owns the course is changed by handing it over."))
+            raise CourseRefused(_g("Who owns the class is changed by handing it over."))
         with transaction.atomic():
             moved = (
                 Membership.objects.active()
@@ -398,6 +425,8 @@ class Membership(models.Model):
             if moved != 1:
                 return False
             before, self.role = self.role, role
+            if not self.is_teaching:
+                self.withdraw_originals(by=by, now=now)
             self.course.record(
                 "course.role", by=by, now=now, member=self.user_id, role=role, before=before
             )
@@ -405,14 +434,18 @@ class Membership(models.Model):
 
     def count_before(self, *, now: datetime) -> bool:
         """Let what was done before joining count. The learner's own act, once, and dated."""
-        moved = (
-            Membership.objects.active()
-            .filter(pk=self.pk, counted_before_at=None)
-            .update(counted_before_at=now)
-        )
-        if moved:
+        with transaction.atomic():
+            self.course.refuse_if_closed()
+            moved = (
+                Membership.objects.learners()
+                .filter(pk=self.pk, counted_before_at=None)
+                .update(counted_before_at=now)
+            )
+            if moved != 1:
+                return False
             self.counted_before_at = now
-        return moved == 1
+            self.course.record("course.count_before", by=self.user, now=now, member=self.user_id)
+            return True
 
     def adjust(
         self,

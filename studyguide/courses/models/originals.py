@@ -57,10 +57,8 @@ class CourseOriginal(models.Model):
                 withdrawn_at=None,
                 defaults={"right": right.strip(), "by": by, "at": now},
             )
-            if original.audience == Original.Audience.PRIVATE:
-                original.audience = Original.Audience.GRANTED
-                original.right = right.strip()
-                original.save(update_fields=["audience", "right"])
+            private = Original.objects.filter(pk=original.pk, audience=Original.Audience.PRIVATE)
+            private.update(audience=Original.Audience.GRANTED, right=right.strip())
             shared.let_in(course.memberships.active().values_list("user", flat=True))
             course.record("original.share", by=by, now=now, original=original.pk)
             return shared

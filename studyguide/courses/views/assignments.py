@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +19,14 @@ from studyguide.accounts.sessions import signed_in
 from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
-from studyguide.courses.models import Assignment, Course, CourseRefused, Stale
+from studyguide.courses.models import (
+    Assignment,
+    Course,
+    CourseRefused,
+    Membership,
+    Stale,
+    choose,
+)
 from studyguide.courses.results import Column, Results, results
 from studyguide.courses.tables import Due, dues, dues_of, median_text
 
@@ -67,6 +76,7 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
         if column is None:
             raise Http404
         found = Due.of(column, None, access.course.time_zone, now)
+        context["readers"] = readers_of(column.assignment)
     else:
         stand = results(access.course, now=now, members=[access.member.pk])
         known = {each.assignment.public_id: each for each in dues(stand, now)}
@@ -76,6 +86,21 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
         context["notes"] = notes_of(access, found)
     context |= {"one": found, "assignment": found.assignment}
     return render(request, "courses/assignment.html", context)
+
+
+def readers_of(assignment: Assignment) -> str:
+    """For whom it is, as tutors read it."""
+    match assignment.audience:
+        case Assignment.Audience.GROUP:
+            return str(assignment.group)
+        case Assignment.Audience.CHOSEN:
+            chosen = Membership.objects.learners().filter(
+                arrangements__assignment=assignment, arrangements__is_chosen=True
+            )
+            names = [each.user.get_full_name() for each in chosen.select_related("user")]
+            return ", ".join(sorted(names, key=str.casefold)) or _("nobody yet")
+        case _:
+            return _("Everybody")
 
 
 def notes_of(access: Access, found: Due) -> dict[str, Any]:
@@ -125,11 +150,19 @@ def assignment_new(request: HttpRequest, course: str) -> HttpResponse:
 
 
 def make(access: Access, form: AssignmentForm, now: datetime) -> Assignment:
-    access.course.refuse_if_closed()
-    made = Assignment.make(access.course, by=access.user, now=now, **form.values())
-    if "sections" in form.fields:
-        made.set_sections(form.asked())
-    return made
+    with transaction.atomic():
+        made = Assignment.make(access.course, by=access.user, now=now, **form.values())
+        if "sections" in form.fields:
+            made.set_sections(form.asked())
+        set_for(made, form)
+        return made
+
+
+def set_for(assignment: Assignment, form: AssignmentForm) -> None:
+    """Let in exactly those who were ticked, where it is for chosen learners."""
+    chosen = form.chosen()
+    if chosen is not None:
+        choose(assignment, chosen)
 
 
 def say_times(request: HttpRequest, form: AssignmentForm) -> None:
@@ -180,13 +213,15 @@ def change(found: Assignment, form: AssignmentForm, access: Access, now: datetim
     values = form.values()
     if "quiz" in values and values["quiz"] != found.quiz:
         found.refuse_if_begun()
-    found.edit(
-        base_revision=form.cleaned_data["revision"],
-        by=access.user,
-        now=now,
-        sections=form.asked() if "sections" in form.fields else None,
-        **values,
-    )
+    with transaction.atomic():
+        found.edit(
+            base_revision=form.cleaned_data["revision"],
+            by=access.user,
+            now=now,
+            sections=form.asked() if "sections" in form.fields else None,
+            **values,
+        )
+        set_for(found, form)
 
 
 def own(course: Course, assignment: str) -> Assignment:
@@ -200,19 +235,25 @@ def own(course: Course, assignment: str) -> Assignment:
 
 @require_POST
 def assignment_act(request: HttpRequest, course: str, assignment: str) -> HttpResponse:
-    """Publish, make a draft again, close, release, remove, move up or down: a button each."""
+    """Publish, make a draft again, close, release, remove, move up or down: a button each. A row
+    that was dragged says its new place."""
     access = enter(signed_in(request), course, Right.TEACH)
     found = own(access.course, assignment)
     act = request.POST.get("act", "")
+    now = timezone.now()
     try:
-        said = acted(act, found, access, timezone.now())
+        if act in {"up", "down", "place"}:
+            move(found, place_of(found, request), by=access.user, now=now)
+            address = reverse("assignments", args=[access.course.public_id])
+            return redirect(f"{address}#a-{found.public_id}")
+        said = acted(act, found, access, now)
     except (CourseRefused, Stale) as why:
         messages.error(request, str(why) or _("Somebody else changed it meanwhile. Look again."))
         return redirect(found)
     if said:
         messages.success(request, said)
-    is_listed = act in {"up", "down", "remove"}
-    return redirect("assignments", access.course.public_id) if is_listed else redirect(found)
+    is_gone = act == "remove"
+    return redirect("assignments", access.course.public_id) if is_gone else redirect(found)
 
 
 def acted(act: str, found: Assignment, access: Access, now: datetime) -> str:
@@ -234,21 +275,32 @@ def acted(act: str, found: Assignment, access: Access, now: datetime) -> str:
         case "remove":
             found.remove(**by)
             return _("Removed: %(title)s.") % {"title": found.title}
-        case "up" | "down":
-            move(found, -1 if act == "up" else 1, **by)
     return ""
 
 
-def move(found: Assignment, step: int, **by: Any) -> None:
-    order = list(
-        found.course.assignments.existing()
-        .order_by("position", "pk")
-        .values_list("public_id", flat=True)
-    )
-    here = order.index(found.public_id)
-    there = here + step
-    if 0 <= there < len(order):
-        order[here], order[there] = order[there], order[here]
+def order_of(course: Course) -> list[str]:
+    rows = course.assignments.existing().order_by("position", "pk")
+    return list(rows.values_list("public_id", flat=True))
+
+
+def place_of(found: Assignment, request: HttpRequest) -> int:
+    """Where it is to stand, from 0; where it stands, if that is no place."""
+    here = order_of(found.course).index(found.public_id)
+    match request.POST["act"]:
+        case "up":
+            return here - 1
+        case "down":
+            return here + 1
+        case _:
+            place = request.POST.get("place", "")
+            return int(place) if place.isdecimal() and len(place) < 6 else here
+
+
+def move(found: Assignment, place: int, **by: Any) -> None:
+    order = order_of(found.course)
+    if order.index(found.public_id) != place >= 0:
+        order.remove(found.public_id)
+        order.insert(place, found.public_id)
         Assignment.reorder(found.course, order, **by)
 
 

@@ -7,16 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from quizzes.models.attempts import day_of
 from studyguide.accounts.models import User
 from studyguide.accounts.sessions import signed_in
+from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
-from studyguide.courses.forms import CourseForm
+from studyguide.courses.calendar import named
+from studyguide.courses.forms import CourseForm, DeleteForm
 from studyguide.courses.models import (
     Course,
     CourseRefused,
@@ -26,8 +30,11 @@ from studyguide.courses.models import (
     Membership,
     Role,
 )
+from studyguide.courses.models.course import UNDO
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.tables import dues_of
+
+AHEAD = 12  # due dates shown
 
 
 def may_start(user: User) -> bool:
@@ -40,25 +47,35 @@ def may_start(user: User) -> bool:
 
 @require_safe
 def courses(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
+    user, now = signed_in(request), timezone.now()
+    is_there = Q(course__deleted_at=None)
+    was_owned = Q(role=Role.TUTOR, course__deleted_at__gt=now - UNDO)
     mine = list(
         Membership.objects.filter(
+            is_there | was_owned,
             user=user,
             state__in=[Membership.State.ACTIVE, Membership.State.PENDING],
-            course__deleted_at=None,
         )
         .select_related("course")
         .order_by("-course__made_at", "-course")
     )
     active = [each for each in mine if each.state == Membership.State.ACTIVE]
-    current = [each for each in active if not each.course.is_archived]
-    invitations = Invitation.objects.waiting_for(user, timezone.now())
+    invitations = Invitation.objects.waiting_for(user, now)
+    there = [each for each in active if each.course.deleted_at is None]
+    current = [each for each in there if not each.course.is_archived]
+    learned = [each.course for each in current if not each.is_teaching]
     context = {
         "invitations": invitations.select_related("course", "by"),
         "taught": [each.course for each in current if each.is_teaching],
-        "learned": [each.course for each in current if not each.is_teaching],
+        "learned": learned,
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
-        "archived": [each.course for each in active if each.course.is_archived],
+        "archived": [each.course for each in there if each.course.is_archived],
+        "ahead": list(named(user, day_of(user, now)))[:AHEAD] if learned else [],
+        "deleted": [
+            (each.course, due.date_words(each.course.gone_at, each.course.time_zone))
+            for each in active
+            if each.course.deleted_at is not None
+        ],
         "may_start": may_start(user),
         "nav": "courses",
     }
@@ -141,6 +158,7 @@ def course_settings(request: HttpRequest, course: str) -> HttpResponse:
         "form": form,
         "course": found,
         "is_owner": access.may(Right.OWN),
+        "may_start": may_start(user),
         "heirs": found.memberships.active().filter(role=Role.CO_TUTOR).select_related("user"),
         "handover": Handover.objects.open().filter(course=found).select_related("to__user").first(),
         "nav": "courses",
@@ -160,6 +178,38 @@ def course_archive(request: HttpRequest, course: str) -> HttpResponse:
             messages.success(request, _("The class is open again."))
     elif found.archive(by=user, now=now):
         messages.success(request, _("The class is archived: it can be read, but not changed."))
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_delete(request: HttpRequest, course: str) -> HttpResponse:
+    """Delete for everybody, once its name was typed. For 30 days it can be taken back."""
+    user = signed_in(request)
+    found = enter(user, course, Right.OWN).course
+    form = DeleteForm(request.POST if request.method == "POST" else None, course=found)
+    if form.is_bound and form.is_valid():
+        if found.remove(by=user, now=timezone.now()):
+            said = _("%(course)s is deleted. You can take it back within %(days)d days.")
+            messages.success(request, said % {"course": found.title, "days": UNDO.days})
+        return redirect("courses")
+    context = {
+        "course": found,
+        "form": form,
+        "learners": found.memberships.learners().count(),
+        "days": UNDO.days,
+        "nav": "courses",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "courses/course_delete.html", context, status=status)
+
+
+@require_POST
+def course_take_back(request: HttpRequest, course: str) -> HttpResponse:
+    """Undo the deletion of a course: its owner, while it can be undone."""
+    user, now = signed_in(request), timezone.now()
+    found = get_object_or_404(Course.objects.deleted_by_owner(user, now), public_id=course)
+    if found.take_back(by=user, now=now):
+        messages.success(request, _("The class is back, with everything in it."))
     return redirect(found)
 
 

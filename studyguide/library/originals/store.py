@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -45,9 +46,10 @@ def store(
     credit: str,
     at: datetime,
 ) -> Original:
-    """Replaces whatever copy this owner had: one transaction, nothing left behind."""
+    """Replaces whatever copy this owner had: one transaction, nothing left behind. Whoever the
+    old one was shared with reads the new one."""
     text = "\n\n".join(paragraph.text for paragraph in parsed.paragraphs)
-    values = {
+    values: dict[str, Any] = {
         "audience": audience,
         "right": right,
         "credit": credit,
@@ -55,6 +57,11 @@ def store(
         "imported_at": at,
     }
     with transaction.atomic():
+        if audience == Original.Audience.PRIVATE:
+            shared = Original.objects.filter(
+                article=article, owner=owner, audience=Original.Audience.GRANTED
+            )
+            values |= shared.values("audience", "right").first() or {}
         original, _created = Original.objects.update_or_create(
             article=article, owner=owner, defaults=values
         )

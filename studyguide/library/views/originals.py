@@ -65,6 +65,7 @@ def show_preview(
     parsed = form.parsed
     alignment = aligned(parsed, article)
     paragraphs = parsed.paragraphs
+    old = Original.objects.filter(article=article, owner=signed_in(request)).first()
     context = {
         "article": article,
         "parsed": parsed,
@@ -77,7 +78,8 @@ def show_preview(
         "quotations": sum(p.is_quotation for p in paragraphs),
         "form": form,
         "share": share,
-        "is_replacing": Original.objects.filter(article=article, owner=signed_in(request)).exists(),
+        "is_replacing": old is not None,
+        "is_granted": old is not None and old.audience == Original.Audience.GRANTED,
         "nav": "read",
     }
     return render(request, "library/original_preview.html", context, status=status)

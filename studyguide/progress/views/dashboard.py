@@ -9,8 +9,10 @@ from quizzes.mastery import HEADLINE_RULE, Level
 from quizzes.standing import COUNTED_RULE
 from studyguide.accounts.sessions import signed_in
 from studyguide.progress import charts
+from studyguide.progress.days import named_days
 from studyguide.progress.desk import CALENDAR, FORECAST, Desk
 
+SOON = 3  # days that others named, the nearest
 RULES = {"levels": [*Level], "headline_rule": HEADLINE_RULE, "counted_rule": COUNTED_RULE}
 
 
@@ -32,5 +34,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "calendar": charts.calendar(desk.studied, desk.today, CALENDAR),
             "calibration": charts.calibration(desk.activity.sure),
             "sure_enough": charts.ENOUGH,
+            "named": named_days(desk.user, desk.today)[:SOON],
         }
     return render(request, "progress/dashboard.html", context)

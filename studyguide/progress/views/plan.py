@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.activity import SECONDS_A_CARD
 from studyguide.accounts.sessions import signed_in
+from studyguide.progress.days import named_days
 from studyguide.progress.desk import Desk
 from studyguide.progress.forms import StudyPlanForm
 from studyguide.progress.models import StudyPlan
@@ -30,13 +31,22 @@ def study_plan(request: HttpRequest) -> HttpResponse:
     form = StudyPlanForm(
         request.POST or None,
         instance=plan or StudyPlan(user=user, article=desk.article, made_at=now),
-        initial={"words_per_minute": user.words_per_minute},
+        initial={
+            "words_per_minute": user.words_per_minute,
+            **({"ready_on": request.GET["by"]} if "by" in request.GET else {}),
+        },
         today=desk.today,
     )
     if request.method == "POST" and form.is_valid():
         keep(form)
         return redirect(f"{request.path}?text={desk.article.slug}")
-    context = {"desk": desk, "form": form, "seconds": SECONDS_A_CARD, "nav": "progress"}
+    context = {
+        "desk": desk,
+        "form": form,
+        "named": named_days(user, desk.today),
+        "seconds": SECONDS_A_CARD,
+        "nav": "progress",
+    }
     status = 422 if form.errors else 200
     return render(request, "progress/study_plan.html", context, status=status)
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Course, Handover, Membership, Role
+from studyguide.courses.models.course import UNDO
 from studyguide.library.models import Article
 from tests.courses.doing import signed_in
 from tests.factories import CourseFactory, MembershipFactory, UserFactory
@@ -227,7 +229,7 @@ def test_a_learner_leaves(learning: Client, learner: Membership) -> None:
 
 def test_the_owner_is_told_to_hand_over_first(teaching: Client, course: Course) -> None:
     page = teaching.post(f"{course.get_absolute_url()}leave/", follow=True).content.decode()
-    assert "Hand the course over" in page or "Hand the class over" in page
+    assert "Hand the class over" in page
 
 
 def test_a_course_changes_hands_once_it_is_accepted(
@@ -272,3 +274,50 @@ def test_only_the_owner_hands_over(learner: Membership) -> None:
     helper = signed_in(MembershipFactory(course=learner.course, role=Role.CO_TUTOR).user)
     path = f"{learner.course.get_absolute_url()}hand-over/"
     assert helper.post(path, {"to": learner.pk}).status_code == 403
+
+
+# Deleting
+
+
+def test_a_class_is_deleted_by_its_name_and_taken_back(
+    teaching: Client, learning: Client, course: Course
+) -> None:
+    at = course.get_absolute_url()
+    assert teaching.get(f"{at}delete/").status_code == 200
+    page = teaching.post(f"{at}delete/", {"name": f" {course.title.upper()} "}, follow=True)
+    assert "You can take it back within 30 days." in page.text
+    assert f"{at}take-back/" in page.text
+    assert teaching.get(at).status_code == 404
+    assert learning.get(at).status_code == 404
+    assert course.title not in learning.get("/courses/").text
+    teaching.post(f"{at}take-back/")
+    assert learning.get(at).status_code == 200
+    acts = AuditEntry.objects.about(course.scope).values_list("act", flat=True)
+    assert {"course.delete", "course.undelete"} <= {*acts}
+
+
+@pytest.mark.parametrize("name", ["", "another"])
+def test_without_its_name_nothing_is_deleted(teaching: Client, course: Course, name: str) -> None:
+    answer = teaching.post(f"{course.get_absolute_url()}delete/", {"name": name})
+    assert answer.status_code == 422
+    assert Course.objects.existing().exists()
+
+
+def test_after_30_days_it_is_not_taken_back(teaching: Client, course: Course, tutor: User) -> None:
+    course.remove(by=tutor, now=timezone.now() - UNDO)
+    assert "Take it back" not in teaching.get("/courses/").text
+    assert teaching.post(f"{course.get_absolute_url()}take-back/").status_code == 404
+
+
+def test_only_the_owner_deletes_and_takes_back(
+    learning: Client, reading: Client, course: Course, tutor: User
+) -> None:
+    at = course.get_absolute_url()
+    helper = signed_in(MembershipFactory(course=course, role=Role.CO_TUTOR).user)
+    for client, status in ((helper, 403), (learning, 403), (reading, 404)):
+        assert client.get(f"{at}delete/").status_code == status
+        assert client.post(f"{at}delete/", {"name": course.title}).status_code == status
+        assert client.get(f"{at}take-back/").status_code == 405
+    course.remove(by=tutor, now=timezone.now())
+    for client in (helper, learning, reading):
+        assert client.post(f"{at}take-back/").status_code == 404

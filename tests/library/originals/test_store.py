@@ -114,6 +114,16 @@ def test_a_grant_lets_in(article: Article, reader: User) -> None:
     assert Original.objects.readable_by(other).exists()
 
 
+def test_whom_a_copy_was_shared_with_reads_the_one_that_replaces_it(
+    article: Article, reader: User
+) -> None:
+    original, other = add(article, reader), UserFactory()
+    Original.objects.update(audience=Original.Audience.GRANTED, right="with leave")
+    OriginalGrant.objects.create(original=original, user=other, source="course:1")
+    assert add(article, reader).right == "with leave"
+    assert Original.objects.readable_by(other).exists()
+
+
 def test_ones_own_copy_comes_first(article: Article, reader: User) -> None:
     add(article, UserFactory(is_staff=True), shared=True)
     own = add(article, reader)
