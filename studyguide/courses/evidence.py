@@ -75,7 +75,8 @@ class Found:
 
 
 # Whose work counts, and from when. A learner may let count what he did before he joined; what that
-# would be is asked as if he had. It stands in each part anew: shared, SQLite reads whole tables of answers into filters before it begins.
+# would be is asked as if he had. It stands in each part anew: shared, SQLite reads whole tables of
+# answers into filters before it begins.
 PEOPLE = """(
   SELECT m.id, m.user_id,
     CASE WHEN m.counted_before_at IS NULL THEN m.counts_from_at END AS since,
