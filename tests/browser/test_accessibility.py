@@ -82,6 +82,14 @@ def test_axe_finds_nothing_in_a_pop_over(open_page: OpenPage, width: int, theme:
     assert not violations(page)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_more_words_are_open(open_page: OpenPage, theme: str) -> None:
+    page = open_page("/courses/", user="newcomer", width=390, theme=theme)
+    page.get_by_role("button", name="More").click()
+    page.locator("#nav-rest").wait_for()
+    assert not violations(page)
+
+
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_axe_finds_nothing_in_a_form_with_errors(
     open_page: OpenPage, width: int, theme: str
