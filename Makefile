@@ -8,10 +8,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST PORT
 
-.PHONY: run test check bench format shots lock clean
+.PHONY: run demo test check bench format shots lock clean
 
 run: $(VENV)/base.stamp .env
 	@$(BIN)/python manage.py serve
+
+# A class of made-up people, to look at; ARGS=--remove takes it away.
+demo: $(VENV)/base.stamp .env
+	@$(BIN)/python manage.py demo --prepare $(ARGS)
 
 test: $(VENV)/dev.stamp .env
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -10,7 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import launch_options
-from tests.browser.people import PEOPLE
+from tests.browser.people import PEOPLE, a_class
 from tests.browser.server import serving
 
 OpenPage = Callable[..., Page]
@@ -34,7 +34,7 @@ def site() -> Iterator[str]:
         environment["DATABASE_URL"] = f"{settings.DATABASE_URL.rpartition('/')[0]}/{name}"
     if settings.REDIS_URL:
         environment["REDIS_URL"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{2 + int(worker[2:])}"
-    with serving(PEOPLE, **environment) as address:
+    with serving(a_class(learners=5, weeks=3), PEOPLE, **environment) as address:
         yield address
 
 

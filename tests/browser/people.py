@@ -88,6 +88,67 @@ for n, card in enumerate(mine[:14]):
 long_ago = today - timedelta(days=250)
 ReviewCard.objects.filter(pk=20_000).update(due_on=long_ago, own_due_on=long_ago)
 """
+
+
+def a_class(*, learners: int, weeks: int) -> str:
+    """The demonstration, with addresses that a test can name."""
+    return f"""
+from datetime import UTC, datetime, time
+from itertools import count
+from unittest.mock import patch
+from django.utils import timezone
+from studyguide.accounts.models import User
+from studyguide.courses import demonstration
+from studyguide.courses.models import Assignment, Course, Membership
+until = datetime.combine(timezone.now().date(), time(), UTC)
+numbers = count(1)
+named = {{Course: lambda: 'made-up', Assignment: lambda: f'made-up-{{next(numbers)}}'}}
+for model, name in named.items():
+    model._meta.get_field('public_id').__dict__['_get_default'] = name
+made = demonstration.make(
+    until=until, learners={learners}, weeks={weeks}, now=timezone.now()
+)
+for user in User.objects.filter(username__in=['demo-colophon', 'demo-ampersand']):
+    user.set_password('a long password')
+    user.save()
+# One more is ready to be let in, and one assignment is still a draft.
+Assignment.make(made.course, by=made.tutor, now=timezone.now(), kind='read', title='A draft')
+made.course.admit(User.objects.create_user('latecomer', display_name='Lee Latecomer'),
+                  way=Membership.Way.CODE, is_pending=True, now=timezone.now())
+"""
+
+
+CLASS = "/courses/made-up/"
+# On a database that was empty: the tutor is the first member, and learners follow by name.
+OF_TUTORS = {
+    "class": CLASS,
+    "class-settings": f"{CLASS}settings/",
+    "class-codes": f"{CLASS}codes/",
+    "class-code": f"{CLASS}codes/1/",
+    "class-members": f"{CLASS}members/",
+    "class-member": f"{CLASS}members/2/",
+    "class-tutor": f"{CLASS}members/1/",
+    "class-groups": f"{CLASS}groups/",
+    "class-group": f"{CLASS}groups/1/",
+    "class-assignments": f"{CLASS}assignments/",
+    "class-assignment": f"{CLASS}assignments/made-up-2/",
+    "class-assignment-new": f"{CLASS}assignments/new/",
+    "class-quiz-new": f"{CLASS}assignments/new/?kind=quiz",
+    "class-review-new": f"{CLASS}assignments/new/?kind=review",
+    "class-assignment-edit": f"{CLASS}assignments/made-up-2/edit/",
+    "class-results": f"{CLASS}results/",
+    "class-learner": f"{CLASS}results/2/",
+    "class-cell": f"{CLASS}results/2/made-up-2/",
+    "class-reading": f"{CLASS}results/2/made-up-1/",
+    "class-gradebook": f"{CLASS}gradebook/",
+    "class-report": f"{CLASS}report/",
+}
+OF_LEARNERS = {
+    "my-class": CLASS,
+    "my-assignments": f"{CLASS}assignments/",
+    "my-quiz": f"{CLASS}assignments/made-up-2/",
+    "my-reading": f"{CLASS}assignments/made-up-1/",
+}
 SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"
 PAGES = {
@@ -127,6 +188,9 @@ OF_READERS = {
     "originals": f"/articles/{SLUG}/originals/",
     "account": "/account/",
     "data": "/me/data/",
+    "courses": "/courses/",
+    "course-new": "/courses/new/",
+    "course-join": "/courses/join/",
     "calendar": "/me/calendar/",
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",

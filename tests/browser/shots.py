@@ -12,7 +12,15 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import launch_options
-from tests.browser.people import OF_READERS, OF_VISITORS, PAGES, PEOPLE
+from tests.browser.people import (
+    OF_LEARNERS,
+    OF_READERS,
+    OF_TUTORS,
+    OF_VISITORS,
+    PAGES,
+    PEOPLE,
+    a_class,
+)
 from tests.browser.server import ROOT, serving
 
 WIDTHS = {390: 844, 1280: 800, 1920: 1080}
@@ -29,7 +37,14 @@ parsed = parse(Path(os.environ['ARTICLE_FILE']).read_text())
 store(parsed, aligned(parsed, article), article=article, owner=User.objects.get(username='reader'),
       audience=Original.Audience.PRIVATE, right='', credit='My own copy', at=timezone.now())
 """
-SHOTS = {**PAGES, **OF_READERS, **OF_VISITORS}
+# By whom they are looked at; visitors' first.
+VIEWERS = {
+    "": OF_VISITORS,
+    "reader": {**PAGES, **OF_READERS},
+    "demo-colophon": OF_TUTORS,
+    "demo-ampersand": OF_LEARNERS,
+}
+SHOTS = {name: path for pages in VIEWERS.values() for name, path in pages.items()}
 
 
 def main() -> None:
@@ -41,7 +56,9 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true")
     parser.add_argument("--fold", action="store_true", help="the first screen only")
     options = parser.parse_args()
-    scripts = [PEOPLE, ORIGINAL] if "ARTICLE_FILE" in os.environ else [PEOPLE]
+    scripts = [a_class(learners=24, weeks=6), PEOPLE]
+    if "ARTICLE_FILE" in os.environ:
+        scripts.append(ORIGINAL)
     with serving(*scripts) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         if options.readme:
@@ -50,25 +67,17 @@ def main() -> None:
         options.to.mkdir(parents=True, exist_ok=True)
         for theme in options.themes:
             for width in options.widths:
-                page = new_page(browser, width, theme)
-                for name in (n for n in options.only if n in OF_VISITORS):
-                    shoot(
-                        page,
-                        address,
-                        name,
-                        options.to / f"{name}-{width}-{theme}.png",
-                        full=not options.fold,
-                    )
-                sign_in(page, address)
-                for name in (n for n in options.only if n not in OF_VISITORS):
-                    shoot(
-                        page,
-                        address,
-                        name,
-                        options.to / f"{name}-{width}-{theme}.png",
-                        full=not options.fold,
-                    )
-                page.context.close()
+                for viewer, pages in VIEWERS.items():
+                    wanted = [name for name in options.only if name in pages]
+                    if not wanted:
+                        continue
+                    page = new_page(browser, width, theme)
+                    if viewer:
+                        sign_in(page, address, viewer)
+                    for name in wanted:
+                        to = options.to / f"{name}-{width}-{theme}.png"
+                        shoot(page, address, name, to, full=not options.fold)
+                    page.context.close()
 
 
 def new_page(browser: Browser, width: int, theme: str) -> Page:
@@ -80,9 +89,9 @@ def new_page(browser: Browser, width: int, theme: str) -> Page:
     return context.new_page()
 
 
-def sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str, viewer: str = "reader") -> None:
     page.goto(f"{address}/accounts/login/")
-    page.get_by_label("User name or e-mail address").fill("reader")
+    page.get_by_label("User name or e-mail address").fill(viewer)
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{address}/")

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.people import OF_READERS, OF_VISITORS, PAGES, SECTION
+from tests.browser.people import OF_LEARNERS, OF_READERS, OF_TUTORS, OF_VISITORS, PAGES, SECTION
 
 pytestmark = pytest.mark.only_on("sqlite")
 OpenPage = Callable[..., Page]
@@ -29,6 +29,24 @@ def test_axe_finds_nothing_for_a_reader(open_page: OpenPage, width: int, theme: 
     found = {}
     for name, path in {**PAGES, **OF_READERS}.items():
         page.goto(path)
+        found[name] = violations(page)
+    assert not {name: rules for name, rules in found.items() if rules}
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+@pytest.mark.parametrize(
+    ("user", "pages"),
+    [("demo-colophon", OF_TUTORS), ("demo-ampersand", OF_LEARNERS)],
+    ids=["tutor", "learner"],
+)
+def test_axe_finds_nothing_in_a_class(
+    open_page: OpenPage, user: str, pages: dict[str, str], width: int, theme: str
+) -> None:
+    page = open_page("/", user=user, width=width, theme=theme)
+    found = {}
+    for name, path in pages.items():
+        page.goto(path)
+        assert page.locator(".made-up").is_visible(), name
         found[name] = violations(page)
     assert not {name: rules for name, rules in found.items() if rules}
 
@@ -68,6 +86,14 @@ def test_axe_finds_nothing_in_a_pop_over(open_page: OpenPage, width: int, theme:
     assert not violations(page)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_more_words_are_open(open_page: OpenPage, theme: str) -> None:
+    page = open_page("/courses/", user="newcomer", width=390, theme=theme)
+    page.get_by_role("button", name="More").click()
+    page.locator("#nav-rest").wait_for()
+    assert not violations(page)
+
+
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_axe_finds_nothing_in_a_form_with_errors(
     open_page: OpenPage, width: int, theme: str
@@ -81,6 +107,12 @@ def test_axe_finds_nothing_in_a_form_with_errors(
 @pytest.mark.parametrize("path", [*PAGES.values(), *OF_READERS.values()])
 def test_nothing_runs_off_a_narrow_screen(open_page: OpenPage, path: str) -> None:
     page = open_page(path, user="reader", width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("path", OF_TUTORS.values())
+def test_nothing_of_a_class_runs_off_a_narrow_screen(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, user="demo-colophon", width=320)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 

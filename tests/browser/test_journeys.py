@@ -159,6 +159,30 @@ def test_signing_out(open_page: OpenPage, script: bool) -> None:
 
 
 @BOTH
+def test_on_a_phone_the_rest_of_the_words_stands_behind_more(
+    open_page: OpenPage, script: bool
+) -> None:
+    page = open_page("/me/", user="newcomer", width=390, script=script)
+    timeline = page.get_by_role("link", name="Timeline")
+    expect(timeline).not_to_be_visible()
+    page.get_by_role("button", name="More").press("Enter")
+    expect(timeline).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(timeline).not_to_be_visible()
+    expect(page.get_by_role("button", name="More")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/courses/")
+
+
+def test_on_a_desk_all_words_stand_in_the_row(open_page: OpenPage) -> None:
+    page = open_page("/me/", user="newcomer", width=1024)
+    expect(page.get_by_role("link", name="Timeline")).to_be_visible()
+    expect(page.get_by_role("button", name="More")).not_to_be_visible()
+
+
+@BOTH
 def test_what_was_typed_survives_a_mistake(open_page: OpenPage, script: bool) -> None:
     page = open_page("/accounts/signup/", script=script)
     page.get_by_label("User name").fill("reader")

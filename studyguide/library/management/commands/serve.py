@@ -25,7 +25,7 @@ class Command(BaseCommand):
                 "they reach it, for example SITE_URL=http://192.0.2.7:8000 make run"
             )
         refuse_taken_port(host, port)
-        self.prepare()
+        prepare(self)
         self.stdout.write(f"\n  Pilcrow is at {settings.SITE_URL}/\n")
         if not get_user_model().objects.filter(is_superuser=True).exists():
             self.stdout.write(
@@ -38,14 +38,16 @@ class Command(BaseCommand):
             sys.exit(subprocess.call(command))  # noqa: S603
         os.execv(sys.executable, command)  # noqa: S606
 
-    def prepare(self) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
-        self.check(databases=["default"])
-        call_command("migrate", verbosity=0, interactive=False)
-        if "cache" in settings.DATABASES:
-            call_command("createcachetable", database="cache", verbosity=0)
-        call_command("load_packs")
+
+def prepare(command: BaseCommand) -> None:
+    """The database as this version needs it, with the packs."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
+    command.check(databases=["default"])
+    call_command("migrate", verbosity=0, interactive=False)
+    if "cache" in settings.DATABASES:
+        call_command("createcachetable", database="cache", verbosity=0)
+    call_command("load_packs")
 
 
 def refuse_taken_port(host: str, port: int) -> None:
