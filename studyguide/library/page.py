@@ -414,6 +414,7 @@ class SectionPage:
         relative = bars.heights(drawn)
         return {
             "page": self.stored,
+            "csrf_token": self.csrf_token,  # the one that the body has: making it costs
             "article": self.section.article,
             "body_html": self.body_html(),
             "has_original": bool(self.original),
@@ -426,7 +427,7 @@ class SectionPage:
             "sky": bars.sky(drawn, relative, slots=len(drawn)),
             "tally": tally(self.section, self.progress),
             "standing": self.standing_of(*self.numbers),
-            "ahead": self.ahead,
+            "ahead": tuple((term.ref, term.term) for term in self.ahead),
             "has_known": self.has_known,
             "nav": "read",
         }

@@ -53,6 +53,36 @@ def test_the_contents_name_every_section(client: Client, article: Article) -> No
     assert all(section.title in page for section in article.sections.all())
 
 
+def test_the_contents_follow_what_is_loaded_anew(client: Client, article: Article) -> None:
+    client.get("/")
+    Article.objects.update(short_title="Another title", digest="other")
+    article.sections.filter(slug="light-1").update(title="Another section")
+
+    page = client.get("/").content.decode()
+
+    assert "Another title" in page
+    assert "Another section" in page
+
+
+def test_nothing_of_one_reader_stays_in_another_ones_page(
+    reading: Client, reader: User, client: Client, article: Article
+) -> None:
+    User.objects.filter(pk=reader.pk).update(display_name="Known By Name")
+    mark_read(article, reader, 1, 2)
+    mine = reading.get("/").content.decode() + settled(reading).content.decode()
+    other = Client()
+    other.force_login(User.objects.create_user("somebody-else"))
+
+    theirs = other.get("/").content.decode() + settled(other).content.decode()
+
+    assert mine.count("Known By Name") == 2
+    assert "Known By Name" not in theirs
+    assert "2 of 3 read" not in theirs
+    tokens = set(re.findall(r'csrfmiddlewaretoken" value="([^"]+)"', mine))
+    assert tokens
+    assert not any(token in theirs for token in tokens)
+
+
 def test_the_contents_show_progress(reading: Client, reader: User, article: Article) -> None:
     mark_read(article, reader, 1, 2)
     page = reading.get("/articles/lighthouses/").content.decode()
