@@ -101,6 +101,8 @@ class Place:
         self.question: Question = found
         self.version: QuestionVersion = found.current
         self.card: ReviewCard | None = getattr(found, "card", None)
+        if self.card is not None:
+            self.card.question = found
         self.row: AttemptQuestion | None = getattr(found, "row", None)
         self.is_sealed: bool = found.is_sealed
         self.known: int | None = found.known  # the answer that this token came with before
