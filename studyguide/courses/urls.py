@@ -6,6 +6,7 @@ from studyguide.courses.views import (
     assignments,
     courses,
     gradebook,
+    items,
     joining,
     members,
     results,
@@ -104,4 +105,7 @@ urlpatterns = [
         gradebook.completion_report_export,
         name="completion_report_export",
     ),
+    path("courses/<slug:course>/items/", items.items, name="items"),
+    path("courses/<slug:course>/items/export/", items.items_export, name="items_export"),
+    path("courses/<slug:course>/items/<int:version>/", items.item, name="item"),
 ]

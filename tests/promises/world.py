@@ -109,6 +109,7 @@ def make_world(article: Article, reader: User) -> World:
         "quiz": quiz.public_id,
         "attempt": attempt.public_id,
         "card": card.pk,
+        "version": question_of("choice").current_id,
         "token": feed.token,
         "object_id": reader.pk,
         "id": reader.pk,
