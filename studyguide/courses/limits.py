@@ -1,5 +1,5 @@
-"""How often a join code may be tried. Counted in the cache that all processes share; when it
-cannot be asked, nobody joins by code."""
+"""How often a join code may be tried, and a judgement objected to. Counted in the cache that all
+processes share; when it cannot be asked, nobody joins by code."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from django.core.cache import cache
 HOUR = 3600
 TRIES_A_PERSON = 10
 TRIES_A_SITE = 1000
+CHALLENGES_A_PERSON = 10
 
 
 def may_try_code(user: int, now: float) -> bool:
     """Count a try, and say whether it is one of those allowed. `now`: seconds of the epoch."""
     hour = int(now // HOUR)
     return took(f"join:{user}:{hour}", TRIES_A_PERSON) and took(f"join:site:{hour}", TRIES_A_SITE)
+
+
+def may_challenge(user: int, now: float) -> bool:
+    """Count an objection to a judgement, and say whether it is one of those allowed."""
+    return took(f"challenge:{user}:{int(now // HOUR)}", CHALLENGES_A_PERSON)
 
 
 def took(name: str, most: int) -> bool:
