@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from django.db.models import Avg, Count, FloatField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -444,6 +444,8 @@ def versions_of(course: Course, versions: set[int], *, is_few: bool) -> dict[int
         waiting=Coalesce(Subquery(waiting), 0)
     )
     if is_few:
+        shows = Course.objects.filter(is_demonstration=True)
+        made_up = shows.annotate(name=Concat(Value("course:"), "public_id")).values("name")
         elsewhere = (
             AttemptQuestion.objects.filter(
                 question=OuterRef("question"),
@@ -453,6 +455,7 @@ def versions_of(course: Course, versions: set[int], *, is_few: bool) -> dict[int
                 attempt__number=1,
             )
             .exclude(attempt__scope=course.scope)
+            .exclude(attempt__scope__in=made_up)
             .order_by()
             .values("question")
         )

@@ -132,7 +132,7 @@ urlpatterns = [
         name="ruling_withdraw",
     ),
     path(
-        "attempts/<slug:attempt>/questions/<int:question>/challenge/",
+        "attempts/<slug:taken>/questions/<int:question>/challenge/",
         challenges.challenge_new,
         name="challenge_new",
     ),

@@ -126,5 +126,5 @@ def test_it_costs_the_same_for_all_sizes(
 ) -> None:
     for member in learners(course, count):
         take(quiz, member)
-    with queries(at_most=11), no_writes():
+    with queries(at_most=12), no_writes():
         teaching.get(page(course))

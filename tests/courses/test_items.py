@@ -185,6 +185,15 @@ def test_other_courses_stand_beside_a_small_class(
         assert pooled == (courses * each, 0.0)
 
 
+def test_demonstrations_are_not_pooled(quiz: Assignment, course: Course) -> None:
+    take(quiz, MembershipFactory(course=course), "right")
+    for _n in range(2):
+        there = elsewhere(CourseFactory(is_demonstration=True), quiz)
+        for _m in range(3):
+            take(there, MembershipFactory(course=there.course), "wrong")
+    assert of(course, "choice").pooled is None
+
+
 def test_an_assignment_can_be_looked_at_alone(
     quiz: Assignment, course: Course, article: Article, teaching: Client
 ) -> None:

@@ -100,6 +100,8 @@ def make_world(article: Article, reader: User) -> World:
     code = JoinCode.make(course, by=reader, now=now)
     assignment = AssignmentFactory(course=course, sections=[section])
     member = MembershipFactory(course=course)
+    elsewhere = CourseFactory(articles=[article])
+    taken = taken_by(MembershipFactory(course=elsewhere, user=reader), quiz, now)
     challenge, report = objected(course, member, quiz, reader, now)
     names = {
         "group": Group.objects.create(course=course, name="x").pk,
@@ -121,6 +123,7 @@ def make_world(article: Article, reader: User) -> World:
         "attempt": attempt.public_id,
         "card": card.pk,
         "version": question_of("choice").current_id,
+        "taken": taken.public_id,
         "challenge": challenge.pk,
         "ruling": challenge.ruling_id or 1,
         "report": report.pk,
@@ -133,15 +136,21 @@ def make_world(article: Article, reader: User) -> World:
     return World(article, quiz, reader, attempt, feed, names)
 
 
+def taken_by(member: Membership, quiz: Quiz, now: datetime) -> Attempt:
+    """Set for his course, handed in and released."""
+    asked = AssignmentFactory(
+        course=member.course, kind=Assignment.Kind.QUIZ, quiz=quiz, rules=Rules().snapshot()
+    )
+    attempt: Attempt = asked.start(member, now=now)
+    attempt.submit(now=now)
+    return attempt
+
+
 def objected(
     course: Course, member: Membership, quiz: Quiz, by: User, now: datetime
 ) -> tuple[Challenge, PackReport]:
     """A learner of the course has objected, his tutor has ruled and reported the question."""
-    asked = AssignmentFactory(
-        course=course, kind=Assignment.Kind.QUIZ, quiz=quiz, rules=Rules().snapshot()
-    )
-    attempt = asked.start(member, now=now)
-    attempt.submit(now=now)
+    attempt = taken_by(member, quiz, now)
     row = attempt.questions.select_related("version__question", "response").first()
     row.attempt = attempt
     row.refresh_from_db(fields=["is_released"])

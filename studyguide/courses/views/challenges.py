@@ -86,12 +86,12 @@ class SettleForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def challenge_new(request: HttpRequest, attempt: str, question: int) -> HttpResponse:
+def challenge_new(request: HttpRequest, taken: str, question: int) -> HttpResponse:
     """Object to how an own answer was judged; later, what became of it."""
     user = signed_in(request)
     now = timezone.now()
     found = get_object_or_404(
-        Attempt.objects.at_quizzes().select_related("quiz"), user=user, public_id=attempt
+        Attempt.objects.at_quizzes().select_related("quiz"), user=user, public_id=taken
     )
     rows = AttemptQuestion.objects.select_related("version", "response", "checked", "question")
     row = get_object_or_404(rows, attempt=found, question=min(question, BIG - 1))
@@ -112,7 +112,7 @@ def challenge_new(request: HttpRequest, attempt: str, question: int) -> HttpResp
             form.add_error(None, str(why))
         else:
             messages.success(request, _("Your tutors will see it."))
-            return redirect("challenge_new", attempt, question)
+            return redirect("challenge_new", taken, question)
     context = {
         "attempt": found,
         "course": member.course,
