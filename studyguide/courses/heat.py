@@ -22,6 +22,7 @@ from studyguide.library.models import Article, Evidence, Passage, ReadingMark, R
 
 STEPS = ((48, "v5"), (36, "v4"), (24, "v3"), (12, "v2"), (0, "v1"))  # per cent missed
 NAMED = 3  # bars that carry their number
+APART = 4
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,11 @@ class Heat:
 
     @property
     def drawing(self) -> SafeString:
-        return drawn(self.places, {each.passage.pk for each in self.hot})
+        named: list[Passage] = []
+        for each in self.hot:  # neighbours' numbers would cover each other
+            if all(abs(each.passage.number - other.number) >= APART for other in named):
+                named.append(each.passage)
+        return drawn(self.places, {passage.pk for passage in named})
 
 
 def of_learners(course: Course, prefix: str, at: str) -> Q:

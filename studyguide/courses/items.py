@@ -511,7 +511,7 @@ def scatter(items: Sequence[Item]) -> SafeString:
         parts.append(
             f'<circle class="{css}" cx="{x(each.facility)}" cy="{y(related)}" r="6"/>'
             f'<text class="t-ink{" end" if is_late else ""}" '
-            f'x="{x(each.facility + (-1.6 if is_late else 1.6))}" y="{y(related)}">'
+            f'x="{x(each.facility + (-1.6 if is_late else 1.6))}" y="{y(related)}" dy=".35em">'
             f"{each.number}</text>"
         )
     told = _("Scatter plot of facility against discrimination. The table below says the same.")
