@@ -60,6 +60,8 @@ class Asked:
     feedback: Feedback | None = None
     points: float | None = None
     conflict: Any = None
+    challenge_url: str = ""  # where the judgement can be objected to
+    regraded: str = ""  # why a tutor had it judged anew
     memory: str = ""  # in the learner's review: kept, stopped, none; '' where that is not asked
 
     @property

@@ -1,5 +1,6 @@
-"""Addresses of what proves an answer. The engine does not know texts: a project names, in
-QUIZZES_REFERENCE_URL, the callable that turns a reference into an address and a label."""
+"""Addresses of what proves an answer, and of where a judgement can be objected to. The engine
+knows neither texts nor tutors: a project names, in QUIZZES_REFERENCE_URL and
+QUIZZES_CHALLENGE_URL, the callables that know."""
 
 from __future__ import annotations
 
@@ -42,3 +43,11 @@ def links(evidence: Iterable[Mapping[str, Any]], *, back: str = "") -> list[Refe
         )
         found.setdefault(reference.label, reference)
     return [*found.values()]
+
+
+def challenge_url(attempt: str, scope: str, question: int) -> str:
+    """Where a learner may object to how a question of an attempt was judged; '' for nowhere."""
+    path = getattr(settings, "QUIZZES_CHALLENGE_URL", "")
+    if not path or not scope:
+        return ""
+    return str(import_string(path)(attempt, scope, question))

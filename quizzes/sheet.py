@@ -19,7 +19,8 @@ from quizzes import certainty, drawings
 from quizzes.asked import Asked, asked
 from quizzes.grading import is_right, is_wrong
 from quizzes.kinds import find
-from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Quiz, ReviewCard
+from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Grade, Quiz, ReviewCard
+from quizzes.references import challenge_url
 from quizzes.rules import Behaviour, Rules, counted
 
 SHOWN_BEFORE = 2
@@ -247,7 +248,22 @@ class Results:
             return []
         found = [(row, asked(row, self.attempt, now=self.now)) for row in self.rows]
         remembered(self.attempt, [one for _row, one in found])
+        if self.attempt.scope:
+            self.tell_of_rulings(found)
         return found
+
+    def tell_of_rulings(self, found: Sequence[tuple[AttemptQuestion, Asked]]) -> None:
+        """Where each judgement can be objected to, and the last time a tutor changed it."""
+        regraded = dict(
+            Grade.objects.filter(attempt_question__attempt=self.attempt, regrade__isnull=False)
+            .order_by("pk")
+            .values_list("attempt_question", "regrade__reason")
+        )
+        for row, one in found:
+            one.regraded = regraded.get(row.pk, "")
+            one.challenge_url = challenge_url(
+                self.attempt.public_id, self.attempt.scope, row.question_id
+            )
 
     @cached_property
     def answered(self) -> int:

@@ -138,6 +138,7 @@ TEMPLATES = [
 ]
 
 QUIZZES_REFERENCE_URL = "studyguide.library.addresses.locate"
+QUIZZES_CHALLENGE_URL = "studyguide.courses.addresses.challenge_url"
 
 # Answers that were acknowledged must survive a power cut: FULL, not NORMAL.
 SQLITE_OPTIONS = {

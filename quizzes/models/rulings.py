@@ -56,6 +56,23 @@ class Ruling(models.Model):
     def decision(self) -> Decision:
         return Decision(self.kind, self.value)  # type: ignore[arg-type]
 
+    def apply(self, *, by: Any, now: datetime) -> Regrade:
+        """Put a new ruling in force, and grade by it."""
+        with transaction.atomic():
+            self.by, self.at = by, now
+            self.save(force_insert=True)
+            return Regrade.run(self.scope, by=by, reason=self.reason, now=now)
+
+    def withdraw(self, *, by: Any, now: datetime) -> bool:
+        """Take it back, and grade by what is left in force. Once."""
+        with transaction.atomic():
+            moved = Ruling.objects.filter(pk=self.pk, withdrawn_at=None).update(withdrawn_at=now)
+            if moved != 1:
+                return False
+            self.withdrawn_at = now
+            Regrade.run(self.scope, by=by, reason=self.reason, now=now)
+            return True
+
 
 @dataclass(frozen=True)
 class Change:
@@ -86,10 +103,11 @@ class Regrade(models.Model):
         return f"{self.scope} {self.at:%Y-%m-%d}"
 
     @staticmethod
-    def preview(scope: str) -> list[Change]:
-        """What would change, by today's rulings. Open attempts are not touched: they are graded
-        by the rulings in force when they close, except what was already graded in them."""
-        rulings = list(Ruling.objects.in_force(scope))
+    def preview(scope: str, also: Ruling | None = None) -> list[Change]:
+        """What would change, by today's rulings and by one `also` that is only thought of. Open
+        attempts are not touched: they are graded by the rulings in force when they close, except
+        what was already graded in them."""
+        rulings = [*Ruling.objects.in_force(scope), *([also] if also else [])]
         rows = (
             AttemptQuestion.objects.filter(attempt__scope=scope, fraction__isnull=False)
             .exclude(attempt__state=Attempt.State.OPEN)

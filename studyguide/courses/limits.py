@@ -1,5 +1,5 @@
-"""How often a join code may be tried, and how much may be sent and made. Counted in the cache that
-all processes share; when it cannot be asked, nobody joins by code."""
+"""How often a join code may be tried, a judgement objected to, and how much may be sent and made.
+Counted in the cache that all processes share; when it cannot be asked, nobody joins by code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ TRIES_AN_ADDRESS = 400  # of people without an account: a class behind one addre
 TRIES_A_SITE = 1000
 DAY = 24 * HOUR
 LETTERS_AN_ADDRESS = 5  # a day, whoever asks
+CHALLENGES_A_PERSON = 10
 
 
 def may_try_code(user: int, now: float) -> bool:
@@ -36,6 +37,11 @@ def may_write_to(address: str, now: float) -> bool:
 def mark_of(address: str) -> str:
     """What an address is counted by, so that the store of limits knows none."""
     return hashlib.sha256(address.encode()).hexdigest()[:32]
+
+
+def may_challenge(user: int, now: float) -> bool:
+    """Count an objection to a judgement, and say whether it is one of those allowed."""
+    return took(f"challenge:{user}:{int(now // HOUR)}", CHALLENGES_A_PERSON)
 
 
 def took(name: str, most: int, period: int = HOUR) -> bool:

@@ -4,10 +4,13 @@ from django.urls import path
 
 from studyguide.courses.views import (
     assignments,
+    challenges,
     copying,
     courses,
     earlier,
     gradebook,
+    heat,
+    items,
     joining,
     members,
     originals,
@@ -142,4 +145,40 @@ urlpatterns = [
         gradebook.completion_report_export,
         name="completion_report_export",
     ),
+    path("courses/<slug:course>/items/", items.items, name="items"),
+    path("courses/<slug:course>/items/export/", items.items_export, name="items_export"),
+    path("courses/<slug:course>/items/<int:version>/", items.item, name="item"),
+    path("courses/<slug:course>/challenges/", challenges.challenges, name="challenges"),
+    path(
+        "courses/<slug:course>/challenges/<int:challenge>/",
+        challenges.challenge,
+        name="challenge",
+    ),
+    path(
+        "courses/<slug:course>/challenges/<int:challenge>/decide/",
+        challenges.challenge_decide,
+        name="challenge_decide",
+    ),
+    path(
+        "courses/<slug:course>/challenges/<int:challenge>/report/",
+        challenges.pack_report_new,
+        name="pack_report_new",
+    ),
+    path(
+        "courses/<slug:course>/rulings/<int:ruling>/withdraw/",
+        challenges.ruling_withdraw,
+        name="ruling_withdraw",
+    ),
+    path(
+        "attempts/<slug:taken>/questions/<int:question>/challenge/",
+        challenges.challenge_new,
+        name="challenge_new",
+    ),
+    path("pack-reports/", challenges.pack_reports, name="pack_reports"),
+    path(
+        "pack-reports/<int:report>/settle/",
+        challenges.pack_report_settle,
+        name="pack_report_settle",
+    ),
+    path("courses/<slug:course>/text/", heat.heat_map, name="heat_map"),
 ]

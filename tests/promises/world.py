@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -13,10 +14,20 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from quizzes.models import Attempt, Quiz, ReviewCard
+from quizzes.models import Attempt, Quiz, ReviewCard, Ruling
 from quizzes.models.attempts import day_of
+from quizzes.rules import Rules
 from studyguide.accounts.models import User
-from studyguide.courses.models import Group, Invitation, JoinCode
+from studyguide.courses.models import (
+    Assignment,
+    Challenge,
+    Course,
+    Group,
+    Invitation,
+    JoinCode,
+    Membership,
+    PackReport,
+)
 from studyguide.library.models import Article, Original
 from studyguide.progress.models import CalendarFeed
 from tests.every_kind import load_samples, question_of
@@ -91,6 +102,9 @@ def make_world(article: Article, reader: User) -> World:
     invitation = Invitation.send(course, by=reader, email="a@example.org", now=now)
     assignment = AssignmentFactory(course=course, sections=[section])
     member = MembershipFactory(course=course)
+    elsewhere = CourseFactory(articles=[article])
+    taken = taken_by(MembershipFactory(course=elsewhere, user=reader), quiz, now)
+    challenge, report = objected(course, member, quiz, reader, now)
     names = {
         "group": Group.objects.create(course=course, name="x").pk,
         "number": code.pk,
@@ -111,6 +125,11 @@ def make_world(article: Article, reader: User) -> World:
         "quiz": quiz.public_id,
         "attempt": attempt.public_id,
         "card": card.pk,
+        "version": question_of("choice").current_id,
+        "taken": taken.public_id,
+        "challenge": challenge.pk,
+        "ruling": challenge.ruling_id or 1,
+        "report": report.pk,
         "token": feed.token,
         "object_id": reader.pk,
         "id": reader.pk,
@@ -118,6 +137,30 @@ def make_world(article: Article, reader: User) -> World:
         "url": "nothing",
     }
     return World(article, quiz, reader, attempt, feed, names)
+
+
+def taken_by(member: Membership, quiz: Quiz, now: datetime) -> Attempt:
+    """Set for his course, handed in and released."""
+    asked = AssignmentFactory(
+        course=member.course, kind=Assignment.Kind.QUIZ, quiz=quiz, rules=Rules().snapshot()
+    )
+    attempt: Attempt = asked.start(member, now=now)
+    attempt.submit(now=now)
+    return attempt
+
+
+def objected(
+    course: Course, member: Membership, quiz: Quiz, by: User, now: datetime
+) -> tuple[Challenge, PackReport]:
+    """A learner of the course has objected, his tutor has ruled and reported the question."""
+    attempt = taken_by(member, quiz, now)
+    row = attempt.questions.select_related("version__question", "response").first()
+    row.attempt = attempt
+    row.refresh_from_db(fields=["is_released"])
+    challenge = Challenge.make(row, member, text="x", now=now)
+    challenge.rule(Ruling.Kind.FULL_MARKS, reply="x", by=by, now=now)
+    report = PackReport.make(row.version, course=course, text="x", by=by, now=now)
+    return challenge, report
 
 
 # A session says when it was last used; that alone may change by looking.

@@ -88,6 +88,28 @@ class Challenge(models.Model):
         )
         return challenge
 
+    def ruling_of(self, kind: str, reason: str) -> Ruling:
+        """For the course, about this question as it was asked; not yet in force."""
+        row = self.attempt_question
+        value = row.response.value if kind == Ruling.Kind.ACCEPT and row.response else None
+        return Ruling(
+            version=row.version,
+            scope=self.course.scope,
+            kind=kind,
+            value=value,
+            reason=reason,
+        )
+
+    def rule(self, kind: str, *, reply: str, by: User, now: datetime) -> bool:
+        """Agree by a ruling that is applied at once. The record of the course tells of both."""
+        with transaction.atomic():
+            if not Challenge.objects.select_for_update().open().filter(pk=self.pk).exists():
+                return False
+            ruling = self.ruling_of(kind, reply)
+            ruling.apply(by=by, now=now)
+            self.course.record("ruling.apply", by=by, now=now, ruling=ruling.pk, kind=kind)
+            return self.decide(self.State.UPHELD, reply=reply, by=by, now=now, ruling=ruling)
+
     def decide(
         self, state: str, *, reply: str, by: User, now: datetime, ruling: Ruling | None = None
     ) -> bool:
@@ -131,6 +153,23 @@ class PackReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.question_id}"
+
+    @classmethod
+    def make(
+        cls, version: QuestionVersion, *, course: Course, text: str, by: User, now: datetime
+    ) -> PackReport:
+        question = version.question
+        refs = (item["ref"].rpartition(":")[2] for item in version.evidence)
+        return cls.objects.create(
+            question=question,
+            version=version,
+            source=question.source,
+            ref=next(refs, "")[:10],
+            text=text,
+            course=course,
+            by=by,
+            at=now,
+        )
 
     def settle(self, *, answer: str, by: User, now: datetime) -> bool:
         return (

@@ -1,0 +1,67 @@
+"""How the questions of a class behave, and the answers behind each."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from studyguide.accounts.sessions import signed_in
+from studyguide.courses.access import Right, enter
+from studyguide.courses.gradebook import as_csv
+from studyguide.courses.items import Analysis
+from studyguide.courses.views.gradebook import attached
+
+
+@require_safe
+def items(request: HttpRequest, course: str) -> HttpResponse:
+    access = enter(signed_in(request), course, Right.RESULTS)
+    analysis = Analysis.of(access.course, request.GET.get("assignment", ""))
+    sort = request.GET.get("sort", "")
+    context = {
+        "course": access.course,
+        "analysis": analysis,
+        "items": analysis.ordered(sort),
+        "sort": sort,
+        "nav": "courses",
+    }
+    return render(request, "courses/items.html", context)
+
+
+@require_POST
+def items_export(request: HttpRequest, course: str) -> HttpResponse:
+    """The same as a table for spreadsheets. A POST, because who took it away is recorded."""
+    access = enter(signed_in(request), course, Right.RESULTS)
+    analysis = Analysis.of(access.course, request.POST.get("assignment", ""))
+    return attached(access, "items", as_csv(analysis.csv_lines()), timezone.now())
+
+
+@require_safe
+def item(request: HttpRequest, course: str, version: int) -> HttpResponse:
+    """One question: what was chosen, and who answered what."""
+    access = enter(signed_in(request), course, Right.RESULTS)
+    analysis = Analysis.of(access.course)
+    one = analysis.item(version)
+    if one is None:
+        raise Http404
+    places = {each.context: each.public_id for each in analysis.assignments}
+    members = {
+        each.user_id: each for each in access.course.memberships.learners().select_related("user")
+    }
+    kind, shown = one.version.kind_class, one.version.shown
+    behind = sorted(
+        (
+            (
+                members[answer.user],
+                places[answer.context],
+                "" if answer.value is None else kind.words(shown, answer.value),
+                round(100 * answer.mark),
+            )
+            for answer in one.answers
+            if answer.user in members
+        ),
+        key=lambda row: (row[3], row[0].user.get_full_name().casefold()),
+    )
+    context = {"course": access.course, "item": one, "behind": behind, "nav": "courses"}
+    return render(request, "courses/item.html", context)

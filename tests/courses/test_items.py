@@ -1,0 +1,274 @@
+"""What a class's answers say about its questions, and nothing about another class."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from quizzes.models import Attempt
+from quizzes.rules import Rules
+from studyguide.accounts.models import AuditEntry, User
+from studyguide.courses.items import Analysis, Answer, analyse
+from studyguide.courses.models import Assignment, Course, Membership
+from studyguide.library.models import Article
+from tests.courses.doing import bank, signed_in
+from tests.every_kind import SAMPLES, question_of
+from tests.factories import TERM, AssignmentFactory, CourseFactory, MembershipFactory
+from tests.queries import no_writes, queries
+
+DAY = timedelta(days=1)
+Does = Callable[..., Attempt]
+
+
+@pytest.fixture
+def quiz(course: Course, article: Article) -> Assignment:
+    return a_quiz(course, article)
+
+
+def a_quiz(course: Course, article: Article, title: str = "Quiz") -> Assignment:
+    return AssignmentFactory(
+        course=course,
+        title=title,
+        kind=Assignment.Kind.QUIZ,
+        quiz=bank(article) if title == "Quiz" else course.assignments.get(title="Quiz").quiz,
+        rules=Rules().snapshot(),  # type: ignore[arg-type]
+    )
+
+
+def take(
+    assignment: Assignment, member: Membership, how: str = "right", **other: str | dict[str, object]
+) -> Attempt:
+    """Answer each kind of choice as told, and leave all else blank. `other`: by kind."""
+    attempt = assignment.start(member, now=TERM + DAY)
+    for name in ("choice", "choices", "text"):
+        question = question_of(name)
+        assert question.current
+        sample = SAMPLES[name]
+        form = {"right": sample.right, "wrong": sample.wrong}[str(other.get(name, how))]
+        value = question.current.kind_class.read(question.current.shown, form)
+        attempt.respond(question.pk, value, token=uuid4(), base_rev=0, now=TERM + DAY)
+    attempt.submit(now=TERM + DAY)
+    return attempt
+
+
+def page(course: Course, more: str = "") -> str:
+    return f"/courses/{course.public_id}/items/{more}"
+
+
+def of(course: Course, name: str, wanted: str = ""):  # type: ignore[no-untyped-def]
+    question = question_of(name)
+    return next(
+        one for one in Analysis.of(course, wanted).items if one.version.question_id == question.pk
+    )
+
+
+def answers(*marks: tuple[float, ...]) -> list[Answer]:
+    """A row for each attempt, a column for each question."""
+    return [
+        Answer(question, question, attempt, attempt, "assignment:1", mark, None)
+        for attempt, row in enumerate(marks)
+        for question, mark in enumerate(row)
+    ]
+
+
+def test_a_question_is_held_against_the_rest_of_its_quiz() -> None:
+    rows = [(1.0, 1.0, 1.0)] * 5 + [(0.0, 0.0, 1.0)] * 5
+    found = analyse(answers(*rows), {0: "a", 1: "b", 2: "c"})
+    assert [figures.facility for *_x, figures in found] == [50.0, 50.0, 100.0]
+    assert found[0][2].discrimination == pytest.approx(100)
+    assert found[2][2].discrimination is None
+
+
+def test_below_ten_answers_nothing_is_said_of_discrimination() -> None:
+    rows = [(1.0, 1.0)] * 5 + [(0.0, 0.0)] * 4
+    found = analyse(answers(*rows), {0: "a", 1: "b"})
+    assert {figures.discrimination for *_x, figures in found} == {None}
+
+
+def test_a_drawn_question_is_held_against_the_whole() -> None:
+    rows = [Answer(n % 2, n % 2, n, n, "assignment:1", float(n % 4 > 1), None) for n in range(40)]
+    rows += [Answer(2, 2, n, n, "assignment:1", 1.0, None) for n in range(40)]
+    found = {mine[0].question: others for mine, others, _f in analyse(rows, {0: "", 1: "", 2: ""})}
+    assert set(found[0]) == {0.5, 1.0}
+    assert set(found[2]) == {0.0, 1.0}
+
+
+def test_who_meets_a_question_twice_counts_once() -> None:
+    twice = [Answer(1, 1, n, 7, f"assignment:{n}", float(n), None) for n in (0, 1)]
+    (mine, _others, _figures) = analyse(twice, {1: "a"})[0]
+    assert [answer.mark for answer in mine] == [0.0]
+
+
+def test_figures_are_of_first_answers(quiz: Assignment, course: Course) -> None:
+    for how in ("right", "right", "wrong"):
+        member = MembershipFactory(course=course)
+        take(quiz, member, how)
+        take(quiz, member, "wrong")
+    one = of(course, "choice")
+    assert (len(one.answers), round(one.facility)) == (3, 67)
+    assert of(course, "date").blanks == 3
+
+
+def test_options_are_counted(quiz: Assignment, course: Course) -> None:
+    for how in ("right", "right", "wrong"):
+        take(quiz, MembershipFactory(course=course), how)
+    counts = {each.words: (each.given, each.is_key) for each in of(course, "choice").chosen}
+    assert counts == {"Lamp": (2, True), "Oar": (1, False), "Wick": (0, False)}
+
+
+def test_a_wrong_option_chosen_more_often_is_a_magnet(quiz: Assignment, course: Course) -> None:
+    for n in range(12):
+        take(quiz, MembershipFactory(course=course), "right", choice="wrong" if n > 3 else "right")
+    one = of(course, "choice")
+    assert one.verdict.mark == "part"
+    assert one.verdict.words == "“Oar” takes 67%"
+
+
+def test_strong_learners_missing_it_is_said(quiz: Assignment, course: Course) -> None:
+    for n in range(12):
+        is_strong = n % 2 == 0
+        take(
+            quiz,
+            MembershipFactory(course=course),
+            "right" if is_strong else "wrong",
+            choice="wrong" if is_strong else "right",
+        )
+    one = of(course, "choice")
+    assert one.discrimination < 0
+    assert one.verdict.words == "Strong learners miss it: check the key"
+
+
+def test_own_study_and_others_do_not_count(
+    quiz: Assignment, course: Course, article: Article, tutor: User
+) -> None:
+    member = MembershipFactory(course=course)
+    take(quiz, member)
+    assert quiz.quiz
+    own = Attempt.start(user=MembershipFactory(course=course).user, quiz=quiz.quiz, now=TERM)
+    own.submit(now=TERM)
+    gone = MembershipFactory(course=course)
+    take(quiz, gone)
+    gone.leave(now=TERM + DAY)
+    foreign = CourseFactory(by=tutor, articles=[article])
+    take(elsewhere(foreign, quiz), MembershipFactory(course=foreign, user=member.user))
+    assert len(of(course, "choice").answers) == 1
+    assert len(of(foreign, "choice").answers) == 1
+
+
+def elsewhere(course: Course, quiz: Assignment) -> Assignment:
+    return AssignmentFactory(
+        course=course, kind=Assignment.Kind.QUIZ, quiz=quiz.quiz, rules=quiz.rules
+    )
+
+
+@pytest.mark.parametrize(
+    ("courses", "each", "is_shown"), [(2, 3, True), (2, 2, False), (1, 6, False)]
+)
+def test_other_courses_stand_beside_a_small_class(
+    quiz: Assignment, course: Course, courses: int, each: int, is_shown: bool
+) -> None:
+    """From five learners up, and never one other course alone."""
+    take(quiz, MembershipFactory(course=course), "right")
+    for _n in range(courses):
+        there = elsewhere(CourseFactory(), quiz)
+        for _m in range(each):
+            take(there, MembershipFactory(course=there.course), "wrong")
+    pooled = of(course, "choice").pooled
+    assert (pooled is not None) == is_shown
+    if pooled:
+        assert pooled == (courses * each, 0.0)
+
+
+def test_demonstrations_are_not_pooled(quiz: Assignment, course: Course) -> None:
+    take(quiz, MembershipFactory(course=course), "right")
+    for _n in range(2):
+        there = elsewhere(CourseFactory(is_demonstration=True), quiz)
+        for _m in range(3):
+            take(there, MembershipFactory(course=there.course), "wrong")
+    assert of(course, "choice").pooled is None
+
+
+def test_an_assignment_can_be_looked_at_alone(
+    quiz: Assignment, course: Course, article: Article, teaching: Client
+) -> None:
+    second = a_quiz(course, article, "Second")
+    for _n in range(2):
+        take(quiz, MembershipFactory(course=course), "right")
+    take(second, MembershipFactory(course=course), "wrong")
+    assert len(of(course, "choice").answers) == 3
+    assert of(course, "choice", second.public_id).facility == 0
+    assert "Second" in teaching.get(page(course), {"assignment": second.public_id}).text
+
+
+def test_each_question_leads_to_its_passage_and_its_answers(
+    quiz: Assignment, course: Course, teaching: Client, learner: Membership
+) -> None:
+    take(quiz, learner, "wrong")
+    one = of(course, "choice")
+    text = teaching.get(page(course)).text
+    assert page(course, f"{one.version.pk}/") in text
+    assert one.places[0].url in text
+    behind = teaching.get(page(course, f"{one.version.pk}/")).text
+    assert f"/results/{learner.pk}/{quiz.public_id}/" in behind
+    assert "Oar" in behind
+
+
+def test_too_few_answers_are_said_to_be(
+    quiz: Assignment, teaching: Client, learner: Membership
+) -> None:
+    take(quiz, learner)
+    assert "too few answers" in teaching.get(page(quiz.course)).text
+
+
+def test_the_export_says_what_the_screen_says(
+    quiz: Assignment, course: Course, teaching: Client, tutor: User
+) -> None:
+    for n in range(12):
+        take(quiz, MembershipFactory(course=course), "right" if n % 3 else "wrong")
+    answer = teaching.post(page(course, "export/"))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    one = of(course, "choice")
+    row = rows[one.number]
+    assert row[1] == one.version.prompt
+    assert row[6] == one.figures["facility"]
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
+    assert AuditEntry.objects.filter(act="items.export", by=tutor).exists()
+
+
+def test_only_tutors_see_it(reading: Client, learning: Client, course: Course) -> None:
+    for client, status in ((reading, 404), (learning, 403)):
+        assert client.get(page(course)).status_code == status
+        assert client.get(page(course, "1/")).status_code == status
+        assert client.post(page(course, "export/")).status_code == status
+
+
+def test_a_question_nobody_answered_here_is_not_there(
+    quiz: Assignment, course: Course, teaching: Client
+) -> None:
+    current = question_of("choice").current
+    assert current
+    take(elsewhere(CourseFactory(), quiz), MembershipFactory())
+    assert teaching.get(page(course, f"{current.pk}/")).status_code == 404
+
+
+def test_wrong_methods_are_refused(teaching: Client, course: Course) -> None:
+    assert teaching.post(page(course)).status_code == 405
+    assert teaching.get(page(course, "export/")).status_code == 405
+
+
+@pytest.mark.parametrize("learners", [0, 1, 12])
+def test_it_costs_the_same_for_all_sizes(
+    quiz: Assignment, course: Course, tutor: User, learners: int
+) -> None:
+    for _n in range(learners):
+        take(quiz, MembershipFactory(course=course))
+    teaching = signed_in(tutor)
+    with queries(at_most=6), no_writes():
+        assert teaching.get(page(course)).status_code == 200
