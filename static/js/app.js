@@ -66,6 +66,23 @@
     event.detail.serverResponse = parsed.body.innerHTML;
   });
 
+  /* A table that is asked for again while it is open: not while nobody sees it, not put in when it
+     is the same, and told of when it is another. */
+  const refreshed = $("#refreshed");
+  if (refreshed) {
+    document.addEventListener("htmx:beforeRequest", (event) => {
+      if (document.hidden && !event.detail.requestConfig?.triggeringEvent && event.target.matches("[hx-trigger^=every]")) event.preventDefault();
+    });
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.target?.id !== "matrix" || !event.detail.shouldSwap) return;
+      const version = event.detail.xhr.getResponseHeader("ETag")?.replace("W/", "") ?? "";
+      if (version === refreshed.dataset.version) { event.detail.shouldSwap = false; return; }
+      refreshed.dataset.version = version;
+      refreshed.textContent = refreshed.dataset.said;
+      setTimeout(() => { refreshed.textContent = ""; }, 5000);
+    });
+  }
+
   /* Terms: a link to the entry, opened in place as a pop-over. */
   const pop = $("#pop");
   let opener = null;

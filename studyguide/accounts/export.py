@@ -19,8 +19,10 @@ from studyguide.accounts import privacy
 if TYPE_CHECKING:
     from studyguide.accounts.models import User
 
-# What a spreadsheet would take for a formula when a cell begins with it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet would take for a formula when a cell begins with it, blanks left out; the wide
+# ones where East Asian input is read.
+BREAKS = ("\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def write(user: User, to: IO[bytes], *, now: datetime) -> dict[str, int]:
@@ -62,7 +64,7 @@ def cell(value: Any) -> str:
     if isinstance(value, (dict, list)):
         value = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
     text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or text[:1] in BREAKS else text
 
 
 def readme(counts: dict[str, int], now: datetime) -> str:

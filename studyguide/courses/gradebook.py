@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from studyguide.accounts.export import cell as safe
-from studyguide.courses import due
+from studyguide.courses import due, spreadsheet
 from studyguide.courses.matrix import Listing
 from studyguide.courses.results import Cell, Column, Learner, State
 from studyguide.courses.tables import notes, score_text
@@ -31,6 +31,21 @@ NOT_SET = Mark("", "")
 
 def mark_of(cell: Cell | None) -> Mark:
     return NOT_SET if cell is None else Mark(score_text(cell.score), notes(cell))
+
+
+class File(NamedTuple):
+    """A table to take away."""
+
+    ending: str
+    content_type: str
+    content: bytes | str
+
+
+def as_file(lines: Iterator[Sequence[str]], wanted: str) -> File:
+    """The same lines for spreadsheets (`wanted` is xlsx) or for everything else."""
+    if wanted == "xlsx":
+        return File("xlsx", spreadsheet.TYPE, spreadsheet.workbook(lines))
+    return File("csv", "text/csv; charset=utf-8", as_csv(lines))
 
 
 def as_csv(lines: Iterator[Sequence[str]]) -> str:
@@ -70,11 +85,7 @@ class Gradebook(Listing):
                 yield f"<td>{said}</td>"
             yield f'<td class="n">{total}</td></tr>'
 
-    @property
-    def csv(self) -> str:
-        return as_csv(self.csv_lines())
-
-    def csv_lines(self) -> Iterator[Sequence[str]]:
+    def exported(self) -> Iterator[Sequence[str]]:
         """All learners of the group, whatever page was looked at. The second line says in the
         same sentence as everywhere what completes each assignment."""
         titles = [column.assignment.title for column in self.columns]
@@ -134,11 +145,7 @@ class Report(Listing):
     def moment(self) -> str:
         return due.words(self.stand.as_at, self.stand.course.time_zone)
 
-    @property
-    def csv(self) -> str:
-        return as_csv(self.csv_lines())
-
-    def csv_lines(self) -> Iterator[Sequence[str]]:
+    def exported(self) -> Iterator[Sequence[str]]:
         columns = self.stand.columns
         yield [_("As at"), self.moment]
         yield [_("Learner"), *(column.assignment.title for column in columns), *self.labels]

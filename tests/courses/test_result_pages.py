@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,12 @@ import pytest
 import time_machine
 from django.test import Client
 
+from quizzes.models import Question
 from quizzes.rules import Rules
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Arrangement, Assignment, Comment, Course, Membership
 from studyguide.library.models import Article
-from tests.courses.doing import bank, hand_in, read
+from tests.courses.doing import answer, bank, hand_in, read
 from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
 from tests.queries import no_writes, queries
 
@@ -166,16 +168,102 @@ def test_the_matrix_asks_seven_times(
 
 
 def test_it_is_refreshed_while_open(
-    teaching: Client, learner: Membership, reading_set: Assignment
+    teaching: Client, learner: Membership, reading_set: Assignment, article: Article
 ) -> None:
-    text = teaching.get(matrix(learner.course)).text
-    assert 'hx-trigger="every 30s"' in text
+    """With the table alone, and with nothing when it is the same."""
+    page = teaching.get(matrix(learner.course))
+    assert 'hx-trigger="every 30s"' in page.text
     answer = teaching.get(matrix(learner.course), headers={"HX-Request": "true"})
-    assert 'id="matrix"' in answer.text
+    version = answer["ETag"]
+    assert answer.text.startswith('<table class="matrix" id="matrix">')
+    assert f'data-version="{html.escape(version)}"' in page.text
+    asked = {"HX-Request": "true", "If-None-Match": f"W/{version}"}
+    same = teaching.get(matrix(learner.course), headers=asked)
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", version)
+    read(learner.user, article, 1, at=TERM + DAY)
+    other = teaching.get(matrix(learner.course), headers=asked)
+    assert other.status_code == 200
+    assert cells(other.text) == [["33!", "2 Sep"]]
 
 
 def test_a_course_without_learners_says_so(teaching: Client, course: Course) -> None:
     assert "No learner has joined yet." in teaching.get(matrix(course)).text
+
+
+# Who may need help
+
+
+def signs(text: str) -> list[str]:
+    """Address, name and words of each."""
+    listed = text.partition('id="signs">')[2].partition("</ul>")[0]
+    return [
+        f"{href} {name}: {what}"
+        for href, name, what in re.findall(
+            r'<a href="([^"]*)">([^<]*)</a><span class="small">([^<]*)<', listed
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "is_listed"),
+    [
+        (timedelta(days=2, minutes=1), False),
+        (timedelta(days=2), True),
+        (timedelta(0), True),
+        (timedelta(minutes=-1), False),  # then it is missing, and the matrix says so
+    ],
+)
+def test_who_has_not_started_two_days_before_is_listed(
+    teaching: Client, course: Course, reading_set: Assignment, before: timedelta, is_listed: bool
+) -> None:
+    idle, busy = (MembershipFactory(course=course, user__username=name) for name in "ab")
+    read(busy.user, reading_set.sections.get().section.article, 1, at=TERM + DAY)
+    with time_machine.travel(DUE - before, tick=False):
+        text = teaching.get(matrix(course)).text
+    assert "Not started 2 days before it is due, or 4 missed answers" in text
+    address = f"{idle.pk}/{reading_set.public_id}/"
+    when = "Friday 11 September 2026, 10:00, Berlin time (UTC+2)"
+    said = f"{address} a: {reading_set.title} not started, due {when}"
+    assert signs(text) == ([said] if is_listed else [])
+    assert teaching.get(matrix(course) + address).status_code == 200
+
+
+def test_an_extension_moves_the_two_days(
+    teaching: Client, learner: Membership, reading_set: Assignment, tutor: User
+) -> None:
+    Arrangement.at(reading_set, learner).extend(
+        base_revision=0, due_at=DUE + 9 * DAY, reason="ill", by=tutor, now=TERM
+    )
+    with time_machine.travel(DUE - DAY, tick=False):
+        assert signs(teaching.get(matrix(learner.course)).text) == []
+
+
+@pytest.mark.parametrize(
+    ("fractions", "is_listed"),
+    [([0.0] * 4, True), ([0.0] * 3, False), ([0.0, 0.0, 0.0, 0.0, 1.0], False)],
+)
+def test_four_misses_on_one_paragraph_are_listed(
+    teaching: Client, learner: Membership, article: Article, fractions: list[float], is_listed: bool
+) -> None:
+    bank(article)
+    question = Question.objects.filter(library_evidence__passage__number=2).order_by("pk")[0]
+    for n, fraction in enumerate(fractions):
+        answer(learner.user, question, at=TERM + n * DAY, fraction=fraction)
+    text = teaching.get(matrix(learner.course)).text
+    said = f"{learner.pk}/#stuck learner: Paragraph 2: 4 missed answers"
+    assert signs(text) == ([said] if is_listed else [])
+    row = teaching.get(f"{matrix(learner.course)}{learner.pk}/").text
+    assert ('id="stuck"' in row) == is_listed
+
+
+def test_misses_of_before_joining_are_nobodys_business(
+    teaching: Client, learner: Membership, article: Article
+) -> None:
+    bank(article)
+    question = Question.objects.filter(library_evidence__passage__number=2).order_by("pk")[0]
+    for n in range(4):
+        answer(learner.user, question, at=TERM - (n + 1) * DAY, fraction=0.0)
+    assert signs(teaching.get(matrix(learner.course)).text) == []
 
 
 # Behind a cell

@@ -15,7 +15,7 @@ from studyguide.accounts.sessions import signed_in
 from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import WALL, ReportForm
-from studyguide.courses.gradebook import Gradebook, Report
+from studyguide.courses.gradebook import File, Gradebook, Report, as_file
 from studyguide.courses.matrix import Wish
 from studyguide.courses.models import Assignment, Course
 
@@ -37,14 +37,16 @@ def gradebook_export(request: HttpRequest, course: str) -> HttpResponse:
     now = timezone.now()
     wish = Wish.of(request.POST.dict())
     book = Gradebook.of(access.course, wish, now=now, is_whole=True)
-    return attached(access, "gradebook", book.csv, now)
+    file = as_file(book.exported(), request.POST.get("format", ""))
+    return attached(access, "gradebook", file, now)
 
 
-def attached(access: Access, what: str, text: str, now: datetime) -> HttpResponse:
+def attached(access: Access, what: str, file: File, now: datetime) -> HttpResponse:
     access.course.record(f"{what}.export", by=access.user, now=now)
     day = due.day_of(now, access.course.time_zone)
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{what}-{day:%Y-%m-%d}.csv"'
+    response = HttpResponse(file.content, content_type=file.content_type)
+    name = f"{what}-{day:%Y-%m-%d}.{file.ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
 
@@ -94,4 +96,5 @@ def completion_report_export(request: HttpRequest, course: str) -> HttpResponse:
     if form.errors:
         context = {"course": access.course, "form": form, "report": report, "nav": "courses"}
         return render(request, "courses/completion_report.html", context, status=422)
-    return attached(access, "report", report.csv, now)
+    file = as_file(report.exported(), request.POST.get("format", ""))
+    return attached(access, "report", file, now)

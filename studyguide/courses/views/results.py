@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +12,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from studyguide.accounts.sessions import signed_in
-from studyguide.courses import due
+from studyguide.courses import due, signs
 from studyguide.courses import results as standing
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import (
@@ -31,13 +34,34 @@ from studyguide.courses.models import Arrangement, Comment, CourseRefused, Stale
 from studyguide.courses.results import Cell, Column, Learner
 from studyguide.courses.tables import Due, dues, score_text
 from studyguide.courses.trail import trail
+from studyguide.http import HtmxHttpRequest
 
 
 @require_safe
-def results(request: HttpRequest, course: str) -> HttpResponse:
+def results(request: HtmxHttpRequest, course: str) -> HttpResponse:
+    """While it is open the page asks for its table again; one that is unchanged is not sent."""
     access = enter(signed_in(request), course, Right.RESULTS)
-    matrix = Matrix.of(access.course, Wish.of(request.GET.dict()), now=timezone.now())
-    context = {"course": access.course, "matrix": matrix, "nav": "courses"}
+    now = timezone.now()
+    matrix = Matrix.of(access.course, Wish.of(request.GET.dict()), now=now)
+    table = render_to_string("courses/_matrix.html", {"matrix": matrix})
+    version = f'"{hashlib.sha256(table.encode()).hexdigest()[:32]}"'
+    if request.htmx:
+        response = HttpResponse(table)
+        if request.headers.get("If-None-Match", "").removeprefix("W/") == version:
+            response = HttpResponse(status=304)
+        response["ETag"] = version
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ("HX-Request",))
+        return response
+    context = {
+        "course": access.course,
+        "matrix": matrix,
+        "table_html": table,
+        "version": version,
+        "signs": list(signs.signs(matrix.stand, matrix.shown, now)),
+        "rule": signs.rule(),
+        "nav": "courses",
+    }
     return render(request, "courses/results.html", context)
 
 
@@ -55,6 +79,7 @@ def result_learner(request: HttpRequest, course: str, member: int) -> HttpRespon
         "learner": learner,
         "dues": [(one, score_text(one.cell.score)) for one in dues(stand, now) if one.cell],
         "total": score_text(stand.total(stand.row(learner))),
+        "stuck": signs.stuck(stand, learner),
         "nav": "courses",
     }
     return render(request, "courses/result_learner.html", context)
