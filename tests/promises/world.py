@@ -76,7 +76,9 @@ def routes() -> set[str]:
     return set(walk(get_resolver().url_patterns, ""))
 
 
-def make_world(article: Article, reader: User) -> World:
+def make_world(article: Article, reader: User, tutor: User | None = None) -> World:
+    """All of it is the reader's; with a tutor, the course is that person's, and the reader
+    learns in it."""
     now = timezone.now()
     quiz = load_samples()
     attempt = Attempt.start(user=reader, quiz=quiz, now=now)
@@ -86,10 +88,11 @@ def make_world(article: Article, reader: User) -> World:
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
-    course = CourseFactory(by=reader, articles=[article])
-    code = JoinCode.make(course, by=reader, now=now)
+    course = CourseFactory(by=tutor or reader, articles=[article])
+    code = JoinCode.make(course, by=tutor or reader, now=now)
     assignment = AssignmentFactory(course=course, sections=[section])
-    member = MembershipFactory(course=course)
+    learner = {"user": reader} if tutor else {}
+    member = MembershipFactory(course=course, **learner)
     names = {
         "group": Group.objects.create(course=course, name="x").pk,
         "number": code.pk,
