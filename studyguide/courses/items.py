@@ -365,7 +365,7 @@ class Analysis:
     def scatter(self) -> SafeString:
         return scatter(self.plotted)
 
-    def csv_lines(self) -> Iterator[Sequence[str]]:
+    def exported(self) -> Iterator[Sequence[str]]:
         yield [
             _("No."),
             _("Question"),

@@ -87,7 +87,9 @@ def routes() -> set[str]:
     return set(walk(get_resolver().url_patterns, ""))
 
 
-def make_world(article: Article, reader: User) -> World:
+def make_world(article: Article, reader: User, tutor: User | None = None) -> World:
+    """All of it is the reader's; with a tutor, the course is that person's, and the reader
+    learns in it."""
     now = timezone.now()
     quiz = load_samples()
     attempt = Attempt.start(user=reader, quiz=quiz, now=now)
@@ -97,14 +99,16 @@ def make_world(article: Article, reader: User) -> World:
     passage = article.passages.first()
     original = Original.objects.create(article=article, owner=reader, credit="x", imported_at=now)
     section = article.sections.select_related("chapter").first()
-    course = CourseFactory(by=reader, articles=[article])
-    code = JoinCode.make(course, by=reader, now=now)
-    invitation = Invitation.send(course, by=reader, email="a@example.org", now=now)
+    owner = tutor or reader
+    course = CourseFactory(by=owner, articles=[article])
+    code = JoinCode.make(course, by=owner, now=now)
+    invitation = Invitation.send(course, by=owner, email="a@example.org", now=now)
     assignment = AssignmentFactory(course=course, sections=[section])
-    member = MembershipFactory(course=course)
+    learner = {"user": reader} if tutor else {}
+    member = MembershipFactory(course=course, **learner)
     elsewhere = CourseFactory(articles=[article])
     taken = taken_by(MembershipFactory(course=elsewhere, user=reader), quiz, now)
-    challenge, report = objected(course, member, quiz, reader, now)
+    challenge, report = objected(course, member, quiz, owner, now)
     names = {
         "group": Group.objects.create(course=course, name="x").pk,
         "number": code.pk,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Right, enter
-from studyguide.courses.gradebook import as_csv
+from studyguide.courses.gradebook import as_file
 from studyguide.courses.items import Analysis
 from studyguide.courses.views.gradebook import attached
 
@@ -34,7 +34,8 @@ def items_export(request: HttpRequest, course: str) -> HttpResponse:
     """The same as a table for spreadsheets. A POST, because who took it away is recorded."""
     access = enter(signed_in(request), course, Right.RESULTS)
     analysis = Analysis.of(access.course, request.POST.get("assignment", ""))
-    return attached(access, "items", as_csv(analysis.csv_lines()), timezone.now())
+    file = as_file(analysis.exported(), request.POST.get("format", ""))
+    return attached(access, "items", file, timezone.now())
 
 
 @require_safe
