@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -300,7 +299,7 @@ def reports(request: HttpRequest, unsettled: SettleForm | None = None, pk: int =
 def pack_reports(request: HttpRequest) -> HttpResponse:
     """What tutors found wrong in questions. For staff, who keep them."""
     if not signed_in(request).is_staff:
-        raise PermissionDenied
+        raise Http404
     return reports(request)
 
 
@@ -308,7 +307,7 @@ def pack_reports(request: HttpRequest) -> HttpResponse:
 def pack_report_settle(request: HttpRequest, report: int) -> HttpResponse:
     user = signed_in(request)
     if not user.is_staff:
-        raise PermissionDenied
+        raise Http404
     found = get_object_or_404(PackReport, pk=min(report, BIG - 1))
     form = SettleForm(request.POST, auto_id=f"r{found.pk}_%s")
     if not form.is_valid():
