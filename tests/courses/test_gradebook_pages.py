@@ -8,17 +8,16 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from zipfile import ZipFile
 
 import pytest
 import time_machine
 from django.test import Client
-from lxml import etree
 
 from quizzes.rules import Rules
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Arrangement, Assignment, Course
 from studyguide.library.models import Article
+from tests import workbooks
 from tests.courses.doing import bank, hand_in, read
 from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
 from tests.queries import no_writes, queries
@@ -86,17 +85,6 @@ def table(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def workbook(content: bytes) -> list[list[str]]:
-    """What a reader of workbooks finds; formulas have an element of their own."""
-    with ZipFile(io.BytesIO(content)) as archive:
-        assert archive.testzip() is None
-        parts = {name: etree.fromstring(archive.read(name)) for name in archive.namelist()}
-    sheet = parts["xl/worksheets/sheet1.xml"]
-    assert not sheet.findall(".//{*}f")
-    rows = sheet.findall("{*}sheetData/{*}row")
-    return [["".join(cell.itertext()) for cell in row] for row in rows]
-
-
 def test_scores_are_those_that_count(teaching: Client, term: Course) -> None:
     rows = {row[0]: row[1:] for row in on_screen(teaching.get(page(term, "gradebook")).text)}
     assert rows["Ada, A."] == ["100.0", "done in time", "33.3", "done in time", "55.6"]
@@ -118,7 +106,7 @@ def test_the_workbook_equals_the_csv_to_the_last_digit(
     exported = table(teaching.post(page(term, f"{name}/export"), {"format": "csv"}).content)
     answer = teaching.post(page(term, f"{name}/export"), {"format": "xlsx"})
     assert answer["Content-Disposition"].endswith('.xlsx"')
-    found = workbook(answer.content)
+    found = workbooks.read(answer.content)
     assert found == [[cell.removeprefix("'") for cell in row] for row in exported]
     assert teaching.get(page(term, name)).text.count('value="xlsx"') == 1
 
