@@ -71,7 +71,7 @@ def free_port() -> int:
 
 
 def wait_for(address: str) -> None:
-    for _attempt in range(300):
+    for _attempt in range(1200):  # two minutes: the machine may be busy
         try:
             with urllib.request.urlopen(f"{address}/", timeout=2):
                 return
