@@ -380,8 +380,8 @@ class Analysis:
             _("from"),
             _("to"),
             _("Efficiency, per cent"),
-            _("Other courses: answers"),
-            _("Other courses: facility, per cent"),
+            _("Other classes: answers"),
+            _("Other classes: facility, per cent"),
             _("What to do"),
         ]
         for one in self.items:

@@ -70,7 +70,7 @@ class Course(models.Model):
 
     public_id = models.CharField(max_length=20, unique=True, default=new_public_id)
     title = models.CharField(_("name"), max_length=120)
-    about = models.TextField(_("about this course"), blank=True, max_length=4000)
+    about = models.TextField(_("about this class"), blank=True, max_length=4000)
     time_zone = models.CharField(_("time zone"), max_length=64)
     shows_names = models.BooleanField(_("learners see each other's names"), default=False)
     is_approval_needed = models.BooleanField(_("I approve who joins by code"), default=False)
@@ -283,12 +283,12 @@ class Membership(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting for approval")
-        ACTIVE = "active", _("in the course")
+        ACTIVE = "active", _("in the class")
         LEFT = "left", _("left")
         REMOVED = "removed", _("removed")
 
     class Way(models.TextChoices):
-        STARTED = "started", _("started the course")
+        STARTED = "started", _("started the class")
         CODE = "code", _("by code or link")
         INVITATION = "invitation", _("by invitation")
         ROSTER = "roster", _("from a list")
