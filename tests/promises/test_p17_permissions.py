@@ -121,6 +121,10 @@ class House:
 
 @pytest.fixture
 def house(article: Article, reader: User, staff: User) -> House:
+    return make_house(article, reader, staff)
+
+
+def make_house(article: Article, reader: User, staff: User) -> House:
     tutor = UserFactory(username="tutor")
     world = make_world(article, reader, tutor)
     course = world.names["course"]
