@@ -16,12 +16,11 @@ Audience = Assignment.Audience
 class AudienceForm(forms.Form):
     audience = forms.ChoiceField(label=_("For whom"), choices=Audience.choices)
     group = forms.ModelChoiceField(
-        label=_("Group"), queryset=Group.objects.none(), required=False, empty_label=None
+        label=_("Group"), queryset=Group.objects.none(), empty_label=None
     )
     learners = forms.ModelMultipleChoiceField(
         label=_("Learners"),
         queryset=Membership.objects.none(),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -46,6 +45,16 @@ class AudienceForm(forms.Form):
         offered: Any = self.fields["audience"]
         offered.choices = [pair for pair in Audience.choices if pair[0] not in missing]
         offered.initial = Audience.ALL
+
+    def full_clean(self) -> None:
+        """Group and learners are asked for where the choice is for them, as clean() sees to: what
+        is not asked for may be missing, and what is shown is not called optional."""
+        asked = [self.fields[name] for name in ("group", "learners") if name in self.fields]
+        for field in asked:
+            field.required = False
+        super().full_clean()
+        for field in asked:
+            field.required = True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -30,6 +30,7 @@ urlpatterns = [
         name="course_invitation",
     ),
     path("courses/<slug:course>/", courses.course, name="course"),
+    path("courses/<slug:course>/what-tutors-see/", courses.what_tutors_see, name="what_tutors_see"),
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),
     path("courses/<slug:course>/originals/", originals.course_originals, name="course_originals"),
     path(

@@ -145,6 +145,7 @@ OF_TUTORS = {
 }
 OF_LEARNERS = {
     "my-class": CLASS,
+    "my-tutor-sees": f"{CLASS}what-tutors-see/",
     "my-assignments": f"{CLASS}assignments/",
     "my-quiz": f"{CLASS}assignments/made-up-2/",
     "my-reading": f"{CLASS}assignments/made-up-1/",

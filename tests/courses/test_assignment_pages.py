@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -439,3 +440,12 @@ def test_pages_cost_the_same_for_all_sizes(
         teaching.get(reading_set.get_absolute_url())
     with queries(at_most=11), no_writes():
         teaching.get(reading_set.get_absolute_url() + "edit/")
+
+
+def test_what_the_choice_asks_for_is_not_called_optional(
+    teaching: Client, course: Course, learner: Membership
+) -> None:
+    GroupFactory(course=course)
+    page = teaching.get(f"{course.get_absolute_url()}assignments/new/").content.decode()
+    for label in ("Group", "Learners"):
+        assert re.search(rf">{label}</(label|legend)>", page)

@@ -33,6 +33,7 @@ from studyguide.courses.models import (
 from studyguide.courses.models.course import UNDO
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.tables import dues_of
+from studyguide.courses.visible import sight
 
 AHEAD = 12  # due dates shown
 
@@ -134,6 +135,14 @@ def page_of(access: Access) -> dict[str, Any]:
         "handover": handover if handover and handover.to.user_id == access.user.pk else None,
         "nav": "courses",
     }
+
+
+@require_safe
+def what_tutors_see(request: HttpRequest, course: str) -> HttpResponse:
+    """What the class sees of a learner, for everybody in it."""
+    found = enter(signed_in(request), course).course
+    context = {"course": found, "sight": sight(found), "nav": "courses"}
+    return render(request, "courses/what_tutors_see.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -33,6 +33,7 @@ from studyguide.courses.models import Course, CourseRefused, Invitation, JoinCod
 from studyguide.courses.models.joining import CODE_LENGTH
 from studyguide.courses.models.roster import MOST_A_DAY, asked_lately
 from studyguide.courses.refusals import says_refusals
+from studyguide.courses.visible import sight
 
 A_PAGE = 100  # invitations
 OFTEN_ENOUGH = gettext_lazy("That was tried often enough for now. Try again in an hour.")
@@ -88,6 +89,7 @@ def confirm(request: HttpRequest, code: JoinCode, form: ShownNameForm) -> HttpRe
         "owner": code.course.owner,
         "code": code,
         "form": form,
+        "sight": sight(code.course),
         "nav": "courses",
     }
     return render(request, "courses/course_join_confirm.html", context)
@@ -235,7 +237,13 @@ def course_invitation(request: HttpRequest, invitation: str) -> HttpResponse:
         form.save()
         messages.success(request, _("You are in."))
         return redirect(found.course)
-    context = {"invitation": found, "course": found.course, "form": form, "nav": "courses"}
+    context = {
+        "invitation": found,
+        "course": found.course,
+        "form": form,
+        "sight": sight(found.course),
+        "nav": "courses",
+    }
     return render(request, "courses/course_invitation.html", context)
 
 

@@ -14,7 +14,13 @@ from studyguide.courses.models import Course, Handover, Membership, Role
 from studyguide.courses.models.course import UNDO
 from studyguide.library.models import Article
 from tests.courses.doing import signed_in
-from tests.factories import CourseFactory, MembershipFactory, UserFactory
+from tests.factories import (
+    AssignmentFactory,
+    CourseFactory,
+    JoinCodeFactory,
+    MembershipFactory,
+    UserFactory,
+)
 from tests.queries import no_writes, queries
 
 
@@ -321,3 +327,43 @@ def test_only_the_owner_deletes_and_takes_back(
     course.remove(by=tutor, now=timezone.now())
     for client in (helper, learning, reading):
         assert client.post(f"{at}take-back/").status_code == 404
+
+
+# What tutors see
+
+
+def sees(course: Course) -> str:
+    return f"{course.get_absolute_url()}what-tutors-see/"
+
+
+def test_what_tutors_see_is_told_to_everybody_in_it(
+    learning: Client, teaching: Client, course: Course
+) -> None:
+    for browser in (learning, teaching):
+        with queries(4), no_writes():
+            page = browser.get(sees(course)).content.decode()
+        assert "Your answers at quizzes set here" in page
+        assert "When and where you sign in" in page
+    assert signed_in(UserFactory()).get(sees(course)).status_code == 404
+
+
+def test_it_says_whether_learners_see_names(learning: Client, course: Course) -> None:
+    Course.objects.update(shows_names=False)
+    assert "not even your name" in learning.get(sees(course)).content.decode()
+    Course.objects.update(shows_names=True)
+    assert "not even your name" not in learning.get(sees(course)).content.decode()
+
+
+def test_the_page_of_the_course_and_of_its_work_lead_there(
+    learning: Client, learner: Membership, course: Course
+) -> None:
+    assignment = AssignmentFactory(course=course)
+    for path in (course.get_absolute_url(), assignment.get_absolute_url()):
+        assert f'href="{sees(course)}"' in learning.get(path).content.decode()
+
+
+def test_whoever_is_about_to_join_reads_it(course: Course) -> None:
+    code = JoinCodeFactory(course=course, made_at=timezone.now())
+    page = signed_in(UserFactory()).post("/courses/join/", {"code": code.code}).content.decode()
+    assert "What your tutor sees" in page
+    assert "When and where you sign in" in page
