@@ -104,6 +104,26 @@ class Share(NamedTuple):
     last_at: datetime | None
 
     @property
+    def is_begun(self) -> bool:
+        return bool(self.read or self.answered)
+
+    @property
+    def is_read(self) -> bool:
+        return self.read >= self.passages
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered >= self.questions
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_read and self.is_answered
+
+    @property
+    def amounts(self) -> tuple[int, int]:
+        return self.read, self.answered
+
+    @property
     def part_read(self) -> float:
         return min(1.0, self.read / self.passages) if self.passages else 0.0
 
@@ -217,11 +237,24 @@ class Results:
         answered = self.found.answered.get(key)
         last = max((each.last for each in (read, answered) if each), default=None)
         return Share(
-            read.size if read else 0,
+            min(read.size, column.passages) if read else 0,
             column.passages,
-            answered.size if answered else 0,
+            min(answered.size, column.questions) if answered else 0,
             column.questions,
             last,
+        )
+
+    def shares(self, learner: Learner) -> list[tuple[SectionColumn, Share]]:
+        return [(each, self.share(learner, each)) for each in self.sections]
+
+    def section(self, article: str, slug: str) -> SectionColumn | None:
+        return next(
+            (
+                each
+                for each in self.sections
+                if (each.section.article.slug, each.section.slug) == (article, slug)
+            ),
+            None,
         )
 
     def learner(self, membership: int) -> Learner | None:

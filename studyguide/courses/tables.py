@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from studyguide.courses import due
 from studyguide.courses.access import Access
 from studyguide.courses.models import Assignment
-from studyguide.courses.results import Cell, Column, Results, State, per_cent, results
+from studyguide.courses.results import Cell, Column, Results, Share, State, per_cent, results
 
 Kind = Assignment.Kind
 
@@ -85,6 +85,16 @@ def dues(stand: Results, now: datetime) -> list[Due]:
 def dues_of(access: Access, now: datetime) -> list[Due]:
     """What is set for the learner who has entered, with his own standing."""
     return dues(results(access.course, now=now, members=[access.member.pk]), now)
+
+
+def section_progress(share: Share) -> str:
+    """Read and answered, in the words of assignments."""
+    read = _("%(done)d of %(needed)d paragraphs marked as read")
+    answered = _("%(done)d of %(needed)d checkpoints answered")
+    said = [read % {"done": share.read, "needed": share.passages}]
+    if share.questions:
+        said.append(answered % {"done": share.answered, "needed": share.questions})
+    return ", ".join(said)
 
 
 def progress(column: Column, cell: Cell) -> str:
