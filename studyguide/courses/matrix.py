@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from studyguide.courses import due
-from studyguide.courses.models import Assignment, Course
+from studyguide.courses.models import Course
 from studyguide.courses.results import (
     Cell,
     Column,
@@ -352,7 +352,7 @@ class Matrix(Listing):
 
 
 def css(column: Column) -> str:
-    return "q" if column.assignment.kind == Assignment.Kind.QUIZ else "s"
+    return "q" if column.is_quiz else "s"
 
 
 def sort_of(column: SectionColumn) -> str:

@@ -123,7 +123,7 @@ def score_text(score: float | None) -> str:
 def share_done(column: Column, cell: Cell) -> int | None:
     """What a cell of the matrix prints: per cent, or None for nothing yet. A quiz says its score,
     everything else how much of it is done."""
-    if column.assignment.kind == Kind.QUIZ:
+    if column.is_quiz:
         is_there = cell.score is not None and (cell.goes or cell.is_overridden)
         return int(cell.score * 100 + 0.5) if is_there and cell.score is not None else None
     if not cell.done:
