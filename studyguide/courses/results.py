@@ -581,7 +581,7 @@ def attempts(
         assert go.ended_at is not None  # noqa: S101
         share = go.share
         if share is not None:
-            late = due.days_late(due_at, go.ended_at, zone) if due_at else 0
+            late = due.days_late(due_at, go.ended_at, zone) if due_at and column.has_penalty else 0
             scores.append(less(share, column, late))
         so_far = counted(scores, column.counts)
         is_enough = required is None or (so_far is not None and so_far >= required - 1e-9)
