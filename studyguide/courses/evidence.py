@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -271,7 +271,7 @@ def sorted_out(rows: Sequence[tuple[Any, ...]], when: Callable[[Any], Any]) -> F
 
 def of_sqlite(text: str | None) -> Any:
     """It keeps instants as text, in UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    return datetime.fromisoformat(f"{text}+00:00") if text else None
 
 
 def as_it_is(at: datetime | None) -> Any:

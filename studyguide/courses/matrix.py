@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from statistics import median
 from typing import Self
 from urllib.parse import urlencode
 
@@ -15,28 +16,45 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from studyguide.courses import due
-from studyguide.courses.models import Assignment, Course
-from studyguide.courses.results import Cell, Column, Learner, Results, State, people, results
+from studyguide.courses.models import Course
+from studyguide.courses.results import (
+    Cell,
+    Column,
+    Learner,
+    Results,
+    SectionColumn,
+    Share,
+    State,
+    people,
+    results,
+)
 from studyguide.courses.tables import median_text, share_done
 
 PAGE = 100  # learners; a course of so many has bare cells, opened through their rows
 SHADES = ((100, "v5"), (80, "v4"), (60, "v3"), (40, "v2"), (0, "v1"))
+SECTIONS, BOTH = "sections", "both"
+SHOWN = (SECTIONS, BOTH)
 MARKS = {State.LATE: "*", State.MISSING: "!", State.EXCUSED: "e"}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What was asked of a table of learners: one group, an order, a page."""
+    """What was asked of a table of learners: one group, an order, a page, and of what."""
 
     group: int | None = None
     sort: str = ""
     page: int = 1
+    show: str = ""  # assignments; or one of SHOWN
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Wish:
         """What cannot be read is passed over."""
+        show = asked.get("show", "")
         return cls(
-            whole(asked.get("group")), asked.get("sort", "")[:20], whole(asked.get("page")) or 1
+            whole(asked.get("group")),
+            asked.get("sort", "")[:20],
+            whole(asked.get("page")) or 1,
+            show if show in SHOWN else "",
         )
 
     def page_of(self, size: int) -> int:
@@ -47,7 +65,12 @@ class Wish:
         return slice(first, first + PAGE)
 
     def query(self, **changes: object) -> str:
-        values = {"group": self.group, "sort": self.sort, "page": self.page} | changes
+        values = {
+            "show": self.show,
+            "group": self.group,
+            "sort": self.sort,
+            "page": self.page,
+        } | changes
         kept = {k: v for k, v in values.items() if v and (k, v) != ("page", 1)}
         return "?" + urlencode(kept)
 
@@ -100,9 +123,18 @@ class Listing:
         if self.wish.sort == "behind":
             return sorted(found, key=self.finished)
         if self.wish.sort == "last":
-            return sorted(found, key=lambda one: last_at(self.row(one)) or NEVER)
+            return sorted(found, key=lambda one: self.last_of(one, self.row(one)) or NEVER)
         column = self.stand.column(self.wish.sort)
-        return found if column is None else sorted(found, key=lambda one: self.worth(one, column))
+        if column is not None:
+            return sorted(found, key=lambda one: self.worth(one, column))
+        section = next((c for c in self.stand.sections if sort_of(c) == self.wish.sort), None)
+        if section is not None:
+            return sorted(found, key=lambda one: self.stand.share(one, section).amounts)
+        return found
+
+    def last_of(self, learner: Learner, cells: list[Cell | None]) -> datetime | None:
+        """Of the last work for what is shown."""
+        return max((c.last_at for c in cells if c is not None and c.last_at), default=None)
 
     @property
     def is_bare(self) -> bool:
@@ -183,17 +215,55 @@ class Listing:
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def last_at(cells: list[Cell | None]) -> datetime | None:
-    """Of the last work for the course."""
-    return max((c.last_at for c in cells if c is not None and c.last_at is not None), default=None)
-
-
 class Matrix(Listing):
-    """Learners by assignments: how much of each is done, and a quiz's score."""
+    """Learners by assignments, how much of each is done and a quiz's score; and by sections, what
+    is marked as read and what is answered."""
+
+    @cached_property
+    def assignments(self) -> Sequence[Column]:
+        return () if self.wish.show == SECTIONS else self.stand.columns
+
+    @cached_property
+    def sections(self) -> Sequence[SectionColumn]:
+        return self.stand.sections if self.wish.show in SHOWN else ()
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.assignments or self.sections)
+
+    @cached_property
+    def is_of_many_texts(self) -> bool:
+        return len({each.section.article_id for each in self.sections}) > 1
+
+    def finished(self, learner: Learner) -> int:
+        sections = sum(self.stand.share(learner, each).is_whole for each in self.sections)
+        return sections + (super().finished(learner) if self.assignments else 0)
+
+    def last_of(self, learner: Learner, cells: list[Cell | None]) -> datetime | None:
+        ends = [super().last_of(learner, cells if self.assignments else [])]
+        ends += [self.stand.share(learner, each).last_at for each in self.sections]
+        return max((each for each in ends if each is not None), default=None)
+
+    @property
+    def show_links(self) -> list[tuple[str, str, bool]]:
+        known = {"": _("assignments"), SECTIONS: _("sections"), BOTH: _("both")}
+        sort = self.wish.sort if self.wish.sort in {"behind", "last"} else ""
+        return [
+            (self.wish.query(show=show, sort=sort), name, show == self.wish.show)
+            for show, name in known.items()
+        ]
+
+    @property
+    def title(self) -> str:
+        return {
+            "": _("Learners by assignments"),
+            SECTIONS: _("Learners by sections"),
+            BOTH: _("Learners by assignments and sections"),
+        }[self.wish.show]
 
     @property
     def head(self) -> list[tuple[Column, str, str, bool]]:
-        """Each column with its class and the address that sorts by it."""
+        """Each assignment with its class and the address that sorts by it."""
         return [
             (
                 column,
@@ -201,7 +271,18 @@ class Matrix(Listing):
                 self.wish.query(sort=column.assignment.public_id, page=1),
                 self.wish.sort == column.assignment.public_id,
             )
-            for column in self.stand.columns
+            for column in self.assignments
+        ]
+
+    @property
+    def section_head(self) -> list[tuple[SectionColumn, str, bool]]:
+        return [
+            (
+                column,
+                self.wish.query(sort=sort_of(column), page=1),
+                self.wish.sort == sort_of(column),
+            )
+            for column in self.sections
         ]
 
     @property
@@ -209,13 +290,14 @@ class Matrix(Listing):
         return mark_safe("".join(self.lines()))  # noqa: S308
 
     def lines(self) -> Iterator[str]:
+        zone = self.stand.course.time_zone
         known: dict[tuple[int | None, State], tuple[str, str]] = {}
-        places = [(css(c), c, c.assignment.public_id) for c in self.stand.columns]
-        zone, is_bare = self.stand.course.time_zone, self.is_bare
+        places = [(css(c), c, c.assignment.public_id) for c in self.assignments]
+        is_bare = self.is_bare
         for learner, cells in self.shown:
             pk = learner.pk
             yield f'<tr><th scope="row"><a id="m{pk}" href="{pk}/">{escape(learner.name)}</a></th>'
-            for (kind, column, public_id), cell in zip(places, cells, strict=True):
+            for (kind, column, public_id), cell in zip(places, cells, strict=False):
                 if cell is None:
                     yield f'<td class="m0 {kind}"></td>'
                     continue
@@ -229,26 +311,71 @@ class Matrix(Listing):
                 else:
                     link = f'<a id="c{pk}-{public_id}" href="{pk}/{public_id}/">{said}</a>'
                     yield f'<td class="{tone} {kind}">{link}</td>'
-            at = last_at(cells)
+            for section in self.sections:
+                amount = self.stand.share(learner, section)
+                tone, said = shade(share_read(amount)), read_and_answered(amount)
+                if not is_bare:
+                    place = section.section
+                    address = f"{pk}/articles/{place.article.slug}/{place.slug}/"
+                    said = f'<a id="s{pk}-{place.pk}" href="{address}">{said}</a>'
+                yield f'<td class="{tone} s">{said}</td>'
+            at = self.last_of(learner, cells)
             seen = formats.date_format(due.wall_of(at, zone), "j M") if at else "–"
             yield f'<td class="n">{escape(seen)}</td></tr>'
 
     @property
     def feet(self) -> list[tuple[str, list[str]]]:
         """Under the learners that are shown."""
-        columns = [[cells[n] for _one, cells in self.shown] for n in range(len(self.stand.columns))]
+        columns = [[cells[n] for _one, cells in self.shown] for n in range(len(self.assignments))]
         finished = [
             str(sum(cell is not None and cell.state.is_done for cell in cells)) for cells in columns
         ]
         medians = [
             median_text(column, cells) or "–"
-            for column, cells in zip(self.stand.columns, columns, strict=True)
+            for column, cells in zip(self.assignments, columns, strict=True)
         ]
+        for section in self.sections:
+            shares = [self.stand.share(one, section) for one, _cells in self.shown]
+            finished.append(
+                pair(sum(s.is_read for s in shares), sum(s.is_answered for s in shares))
+            )
+            begun = [share for share in shares if share.is_begun]
+            medians.append(
+                pair(
+                    f"{median(each.read for each in begun):g}",
+                    f"{median(each.answered for each in begun):g}",
+                )
+                if begun
+                else "–"
+            )
         return [(_("Finished"), finished), (_("Median"), medians)]
 
 
 def css(column: Column) -> str:
-    return "q" if column.assignment.kind == Assignment.Kind.QUIZ else "s"
+    return "q" if column.is_quiz else "s"
+
+
+def sort_of(column: SectionColumn) -> str:
+    return f"section-{column.section.pk}"
+
+
+def pair(read: object, answered: object) -> str:
+    return f"{read} · {answered}"
+
+
+def share_read(share: Share) -> int | None:
+    """Per cent, as cells are shaded by; None for nothing done."""
+    return int(share.part_read * 100) if share.is_begun else None
+
+
+def read_and_answered(share: Share) -> str:
+    """Both, the paragraphs first: "5/7 · 3/9"."""
+    if not share.is_begun:
+        return printed(None, State.NOT_YET)
+    return pair(
+        f"{share.read}/{share.passages}",
+        f"{share.answered}/{share.questions}" if share.questions else "–",
+    )
 
 
 def shade(share: int | None) -> str:

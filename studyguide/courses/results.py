@@ -44,15 +44,19 @@ class State(StrEnum):
     MISSING = "missing"  # due, and not done
     EXCUSED = "excused"
 
+    __hash__ = str.__hash__  # an enumeration's own is slow, and every cell of a matrix asks
+
     @property
     def label(self) -> Promise:
         return LABELS[self]
 
     @property
     def is_done(self) -> bool:
-        return self in {State.DONE, State.LATE}
+        return self is DONE or self is LATE
 
 
+# To look up a member of an enumeration is slow too.
+NOT_YET, STARTED, DONE, LATE, MISSING, EXCUSED = State
 LABELS: dict[State, Promise] = {
     State.NOT_YET: _("not yet"),
     State.STARTED: _("started"),
@@ -104,6 +108,26 @@ class Share(NamedTuple):
     last_at: datetime | None
 
     @property
+    def is_begun(self) -> bool:
+        return bool(self.read or self.answered)
+
+    @property
+    def is_read(self) -> bool:
+        return self.read >= self.passages
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered >= self.questions
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_read and self.is_answered
+
+    @property
+    def amounts(self) -> tuple[int, int]:
+        return self.read, self.answered
+
+    @property
     def part_read(self) -> float:
         return min(1.0, self.read / self.passages) if self.passages else 0.0
 
@@ -114,10 +138,14 @@ class Learner:
     groups: frozenset[int]
     group_names: Mapping[int, str] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def pk(self) -> int:
         """Of the membership: what rows and addresses go by."""
         return self.membership.pk
+
+    @cached_property
+    def user(self) -> int:
+        return self.membership.user_id
 
     @property
     def name(self) -> str:
@@ -129,9 +157,43 @@ class Column:
     assignment: Assignment
     sections: tuple[AssignmentSection, ...]  # with what must be done in each by now
 
-    @property
+    # What every cell asks for is looked up once.
+
+    @cached_property
     def pk(self) -> int:
         return self.assignment.pk
+
+    @cached_property
+    def is_quiz(self) -> bool:
+        return self.assignment.kind == Assignment.Kind.QUIZ
+
+    @cached_property
+    def is_review(self) -> bool:
+        return self.assignment.kind == Assignment.Kind.REVIEW
+
+    @cached_property
+    def is_reading(self) -> bool:
+        return self.assignment.kind == Assignment.Kind.READ
+
+    @cached_property
+    def is_for_all(self) -> bool:
+        return self.assignment.audience == Assignment.Audience.ALL
+
+    @cached_property
+    def has_penalty(self) -> bool:
+        return self.assignment.late == Assignment.Late.PENALTY
+
+    @cached_property
+    def closes_at(self) -> datetime | None:
+        """For those for whom nothing else is arranged."""
+        assignment = self.assignment
+        return closing(assignment.due_at, assignment.closes_at, assignment.late)
+
+    @cached_property
+    def asked(self) -> tuple[tuple[int, int], ...]:
+        """Sections, and how much must be read or answered in each."""
+        name = "passages" if self.is_reading else "questions"
+        return tuple((each.section_id, getattr(each, name)) for each in self.sections)
 
     @cached_property
     def sentence(self) -> str:
@@ -142,21 +204,14 @@ class Column:
         """Which of several attempts counts."""
         return Counts(self.assignment.rules.get("counts", Counts.BEST))
 
-    @cached_property
-    def section_ids(self) -> tuple[int, ...]:
-        return tuple(each.section_id for each in self.sections)
-
     def has_work(self, user: int, found: Found) -> bool:
         """Whether there is anything to judge."""
-        match self.assignment.kind:
-            case Assignment.Kind.READ:
-                return any((user, section) in found.read for section in self.section_ids)
-            case Assignment.Kind.ANSWER:
-                return any((user, section) in found.answered for section in self.section_ids)
-            case Assignment.Kind.REVIEW:
-                return user in found.reviewed
-            case _:
-                return (user, self.pk) in found.goes
+        if self.is_quiz:
+            return (user, self.pk) in found.goes
+        if self.is_review:
+            return user in found.reviewed
+        amounts = found.read if self.is_reading else found.answered
+        return any((user, section) in amounts for section, _wanted in self.asked)
 
     def is_for(self, learner: Learner, terms: Terms) -> bool:
         match self.assignment.audience:
@@ -174,6 +229,10 @@ class SectionColumn:
     passages: int
     questions: int
 
+    @cached_property
+    def pk(self) -> int:
+        return self.section.pk
+
 
 @dataclass(frozen=True)
 class Results:
@@ -190,9 +249,9 @@ class Results:
 
     def cell(self, learner: Learner, column: Column) -> Cell | None:
         """None: the assignment is not meant for this learner."""
-        user = learner.membership.user_id
+        user = learner.user
         terms = self.found.terms.get((user, column.pk), NO_TERMS)
-        if not column.is_for(learner, terms):
+        if not column.is_for_all and not column.is_for(learner, terms):
             return None
         if terms is NO_TERMS and not column.has_work(user, self.found):
             blank = self.blanks.get(column.pk)
@@ -212,16 +271,29 @@ class Results:
             yield learner, self.row(learner)
 
     def share(self, learner: Learner, column: SectionColumn) -> Share:
-        key = (learner.membership.user_id, column.section.pk)
+        key = (learner.user, column.pk)
         read = self.found.read.get(key)
         answered = self.found.answered.get(key)
         last = max((each.last for each in (read, answered) if each), default=None)
         return Share(
-            read.size if read else 0,
+            min(read.size, column.passages) if read else 0,
             column.passages,
-            answered.size if answered else 0,
+            min(answered.size, column.questions) if answered else 0,
             column.questions,
             last,
+        )
+
+    def shares(self, learner: Learner) -> list[tuple[SectionColumn, Share]]:
+        return [(each, self.share(learner, each)) for each in self.sections]
+
+    def section(self, article: str, slug: str) -> SectionColumn | None:
+        return next(
+            (
+                each
+                for each in self.sections
+                if (each.section.article.slug, each.section.slug) == (article, slug)
+            ),
+            None,
         )
 
     def learner(self, membership: int) -> Learner | None:
@@ -381,17 +453,19 @@ def judge(
     """The cell of one learner. Excused comes before all; then whether it is done, and when; a
     tutor's override changes the score, never whether it was done."""
     assignment = column.assignment
-    due_at = terms.due_at or assignment.due_at
-    closes_at = closing(due_at, terms.closes_at or assignment.closes_at, assignment.late)
+    due_at, closes_at = assignment.due_at, column.closes_at
+    if terms.due_at is not None or terms.closes_at is not None:
+        due_at = terms.due_at or due_at
+        closes_at = closing(due_at, terms.closes_at or assignment.closes_at, assignment.late)
     work = work_of(column, user, found, due_at, closes_at, zone)
     late = due.days_late(due_at, work.done_at, zone) if due_at and work.done_at else 0
     state = state_of(work, due_at, late, as_at, is_excused=terms.excused_at is not None)
-    worked = worth(assignment, work, state, late)
+    worked = worth(column, work, state, late)
     return Cell(
         state=state,
         done=work.done,
         needed=work.needed,
-        score=None if state == State.EXCUSED else worked if terms.score is None else terms.score,
+        score=None if state is EXCUSED else worked if terms.score is None else terms.score,
         worked=worked,
         is_released=work.is_released,
         done_at=work.done_at,
@@ -408,30 +482,31 @@ def state_of(
     work: Work, due_at: datetime | None, late: int, as_at: datetime, *, is_excused: bool
 ) -> State:
     if is_excused:
-        return State.EXCUSED
+        return EXCUSED
     if work.done_at is not None:
-        return State.LATE if late else State.DONE
+        return LATE if late else DONE
     if due_at is not None and as_at > due_at:
-        return State.MISSING
-    return State.STARTED if work.done or work.goes else State.NOT_YET
+        return MISSING
+    return STARTED if work.done or work.goes else NOT_YET
 
 
-def worth(assignment: Assignment, work: Work, state: State, late: int) -> float | None:
+def worth(column: Column, work: Work, state: State, late: int) -> float | None:
     """A quiz is worth its score (late days are taken off each attempt before one is counted);
     everything else is worth 1 when it is done, late days taken off, and 0 when it is missing."""
-    if assignment.kind == Assignment.Kind.QUIZ:
+    if column.is_quiz:
+        if work.score is not None or state is not MISSING:
+            return work.score
         is_pending = any(go.ended_at is not None and go.share is None for go in work.goes)
-        missing = 0.0 if state == State.MISSING and not is_pending else None
-        return missing if work.score is None else work.score
+        return None if is_pending else 0.0
     if state.is_done:
-        return less(1.0, assignment, late)
-    return 0.0 if state == State.MISSING else None
+        return less(1.0, column, late)
+    return 0.0 if state is MISSING else None
 
 
-def less(score: float, assignment: Assignment, late: int) -> float:
-    if assignment.late != Assignment.Late.PENALTY or not late:
+def less(score: float, column: Column, late: int) -> float:
+    if not late or not column.has_penalty:
         return score
-    return score * max(0.0, 1 - assignment.late_penalty * late)
+    return score * max(0.0, 1 - column.assignment.late_penalty * late)
 
 
 def work_of(
@@ -442,18 +517,13 @@ def work_of(
     closes_at: datetime | None,
     zone: str,
 ) -> Work:
-    match column.assignment.kind:
-        case Assignment.Kind.READ:
-            asked = [(each.section_id, each.passages) for each in column.sections]
-            return amounts(asked, found.read, user, closes_at)
-        case Assignment.Kind.ANSWER:
-            asked = [(each.section_id, each.questions) for each in column.sections]
-            return amounts(asked, found.answered, user, closes_at)
-        case Assignment.Kind.REVIEW:
-            return days(column.assignment, found.reviewed.get(user, {}), due_at, zone)
-        case _:
-            goes = found.goes.get((user, column.pk), ())
-            return attempts(column, goes, due_at, closes_at, zone)
+    if column.is_quiz:
+        goes = found.goes.get((user, column.pk), ())
+        return attempts(column, goes, due_at, closes_at, zone)
+    if column.is_review:
+        return days(column.assignment, found.reviewed.get(user, {}), due_at, zone)
+    done = found.read if column.is_reading else found.answered
+    return amounts(column.asked, done, user, closes_at)
 
 
 def amounts(
@@ -509,9 +579,10 @@ def attempts(
     required = assignment.required_score
     for go in handed_in:
         assert go.ended_at is not None  # noqa: S101
-        if go.share is not None:
-            late = due.days_late(due_at, go.ended_at, zone) if due_at else 0
-            scores.append(less(go.share, assignment, late))
+        share = go.share
+        if share is not None:
+            late = due.days_late(due_at, go.ended_at, zone) if due_at and column.has_penalty else 0
+            scores.append(less(share, column, late))
         so_far = counted(scores, column.counts)
         is_enough = required is None or (so_far is not None and so_far >= required - 1e-9)
         if not is_enough and required is not None and column.counts != Counts.BEST:

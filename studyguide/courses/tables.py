@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from studyguide.courses import due
 from studyguide.courses.access import Access
 from studyguide.courses.models import Assignment
-from studyguide.courses.results import Cell, Column, Results, State, per_cent, results
+from studyguide.courses.results import Cell, Column, Results, Share, State, per_cent, results
 
 Kind = Assignment.Kind
 
@@ -87,6 +87,16 @@ def dues_of(access: Access, now: datetime) -> list[Due]:
     return dues(results(access.course, now=now, members=[access.member.pk]), now)
 
 
+def section_progress(share: Share) -> str:
+    """Read and answered, in the words of assignments."""
+    read = _("%(done)d of %(needed)d paragraphs marked as read")
+    answered = _("%(done)d of %(needed)d checkpoints answered")
+    said = [read % {"done": share.read, "needed": share.passages}]
+    if share.questions:
+        said.append(answered % {"done": share.answered, "needed": share.questions})
+    return ", ".join(said)
+
+
 def progress(column: Column, cell: Cell) -> str:
     """How much of it is done, in words."""
     values = {"done": cell.done, "needed": cell.needed}
@@ -113,7 +123,7 @@ def score_text(score: float | None) -> str:
 def share_done(column: Column, cell: Cell) -> int | None:
     """What a cell of the matrix prints: per cent, or None for nothing yet. A quiz says its score,
     everything else how much of it is done."""
-    if column.assignment.kind == Kind.QUIZ:
+    if column.is_quiz:
         is_there = cell.score is not None and (cell.goes or cell.is_overridden)
         return int(cell.score * 100 + 0.5) if is_there and cell.score is not None else None
     if not cell.done:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from studyguide.courses import due
 from studyguide.courses.models import Assignment, Membership
 from studyguide.courses.results import Cell, Column
 from studyguide.courses.tables import score_text
-from studyguide.library.models import ReadingState
+from studyguide.library.models import ReadingState, Section
 
 Kind = Assignment.Kind
 AT_MOST = 500
@@ -34,8 +35,18 @@ class Event:
 def trail(column: Column, cell: Cell, member: Membership) -> list[Event]:
     """The first first. Only what counts for the course: nothing that was done for oneself, and
     nothing from before joining but where the learner let it count, which is said."""
+    return told(happened(column, cell, member), member)
+
+
+def trail_of_section(section: Section, member: Membership) -> list[Event]:
+    """What was read and answered there, by the same rules."""
+    both = chain(read(member, [section.pk]), answered(member, [section.pk]))
+    return told(both, member)
+
+
+def told(work: Iterable[tuple[datetime, str]], member: Membership) -> list[Event]:
     zone = member.course.time_zone
-    events = sorted(happened(column, cell, member), key=lambda each: each[0])[:AT_MOST]
+    events = sorted(work, key=lambda each: each[0])[:AT_MOST]
     found = [Event(at, before(member, at, what), zone) for at, what in events]
     let_at = member.counted_before_at
     if let_at is None or not any(is_before(member, event.at) for event in found):
@@ -84,7 +95,10 @@ def since(member: Membership, name: str) -> Q:
 
 def read(member: Membership, sections: list[int]) -> Iterator[tuple[datetime, str]]:
     rows = ReadingState.objects.read().filter(
-        since(member, "read_at"), user=member.user_id, passage__section__in=sections
+        since(member, "read_at"),
+        user=member.user_id,
+        passage__section__in=sections,
+        passage__retired_at=None,
     )
     found = rows.values_list("read_at", "passage__number").order_by("read_at")[:AT_MOST]
     for at, number in found:

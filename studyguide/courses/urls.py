@@ -110,6 +110,11 @@ urlpatterns = [
         "courses/<slug:course>/results/<int:member>/", results.result_learner, name="result_learner"
     ),
     path(
+        "courses/<slug:course>/results/<int:member>/articles/<slug:article>/<slug:section>/",
+        results.result_section,
+        name="result_section",
+    ),
+    path(
         "courses/<slug:course>/results/<int:member>/<slug:assignment>/",
         results.result,
         name="result",

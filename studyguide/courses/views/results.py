@@ -32,8 +32,8 @@ from studyguide.courses.assignment_forms import (
 from studyguide.courses.matrix import Matrix, Wish
 from studyguide.courses.models import Arrangement, Comment, CourseRefused, Stale
 from studyguide.courses.results import Cell, Column, Learner
-from studyguide.courses.tables import Due, dues, score_text
-from studyguide.courses.trail import trail
+from studyguide.courses.tables import Due, dues, score_text, section_progress
+from studyguide.courses.trail import trail, trail_of_section
 from studyguide.http import HtmxHttpRequest
 
 
@@ -79,10 +79,35 @@ def result_learner(request: HttpRequest, course: str, member: int) -> HttpRespon
         "learner": learner,
         "dues": [(one, score_text(one.cell.score)) for one in dues(stand, now) if one.cell],
         "total": score_text(stand.total(stand.row(learner))),
+        "sections": [
+            (column.section, section_progress(share)) for column, share in stand.shares(learner)
+        ],
         "stuck": signs.stuck(stand, learner),
         "nav": "courses",
     }
     return render(request, "courses/result_learner.html", context)
+
+
+@require_safe
+def result_section(
+    request: HttpRequest, course: str, member: int, article: str, section: str
+) -> HttpResponse:
+    """What one learner read and answered in a section."""
+    access = enter(signed_in(request), course, Right.RESULTS)
+    stand = standing.results(access.course, now=timezone.now(), members=known(member))
+    column = stand.section(article, section)
+    if column is None or not stand.learners:
+        raise Http404
+    learner = stand.learners[0]
+    context = {
+        "course": access.course,
+        "learner": learner,
+        "section": column.section,
+        "progress": section_progress(stand.share(learner, column)),
+        "events": trail_of_section(column.section, learner.membership),
+        "nav": "courses",
+    }
+    return render(request, "courses/result_section.html", context)
 
 
 def known(member: int) -> list[int]:
