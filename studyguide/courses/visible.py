@@ -38,7 +38,7 @@ LINES = (
         _("What you read and answer in the texts of this class"),
         _("With when, from the day you joined. What you did before counts only if you say so."),
         Right.RESULTS,
-        ("results", "result", "result_learner"),
+        ("result", "result_learner"),
     ),
     Line(
         "stuck",

@@ -9,14 +9,18 @@ to everybody.
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections, transaction
@@ -194,3 +198,140 @@ def test_the_matrix_holds(house: House) -> None:
     figure("P17", f"{len(wrong)} mismatches in {len(found)} answers of {len(routes)} routes")
     assert not wrong, "\n".join(wrong)
     assert len(known) == len({(row.route, row.method) for row in known})
+
+
+def plain(response: HttpResponse, path: str) -> tuple[int, bytes, dict[str, str]]:
+    """An answer without its tokens and without the address that was asked."""
+    text = re.sub(
+        rb'(csrf[-_a-z]*"?(?: value="|": ?"|&quot;: ?&quot;))\w+', rb"\1", response.content
+    )
+    text = re.sub(rb'nonce="[^"]*"', b"", text).replace(path.encode(), b"")
+    left = {"Set-Cookie", "ETag", "Content-Length", "Content-Security-Policy"}
+    heads = {name: value for name, value in response.items() if name not in left}
+    if "Location" in heads:
+        heads["Location"] = heads["Location"].replace(path, "")
+    return response.status_code, text, heads
+
+
+def swaps(row: Row) -> Iterator[str]:
+    yield from (name for name in PRIVATE if re.search(rf"[<:P]{name}>", row.route))
+
+
+def test_no_answer_tells_what_exists(house: House) -> None:
+    """Where somebody is refused, what is not there at all is refused in the same bytes."""
+    told, asked = [], 0
+    for row in rows():
+        for role in ROLES:
+            expected = row.expected[role]
+            if expected not in ("403", "404"):
+                continue
+            path = house.world.filled(row.route)
+            here = plain(house.ask(role, row.verb, path, row.form), path)
+            for name in swaps(row):
+                if expected == "403" and name == "course":
+                    continue  # whoever is in it knows that it is there
+                names = {**house.world.names, name: PRIVATE[name]}
+                other = replace(house.world, names=names).filled(row.route)
+                asked += 1
+                if plain(house.ask(role, row.verb, other, row.form), other) != here:
+                    told.append(f"{row.route} {row.method}: {role} learns of the {name}")
+    figure("P17", f"{len(told)} existence oracles in {asked} pairs")
+    assert not told, "\n".join(told)
+    assert asked > 100
+
+
+class Forms(HTMLParser):
+    """The forms of a page that are sent by POST, with what they hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.open: dict[str, str] | None = None
+        self.choosing = self.writing = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.open = {}
+            if has.get("method", "").lower() == "post":
+                self.found.append((has.get("action", ""), self.open))
+        if self.open is None or "disabled" in has:
+            return
+        name, value = has.get("name", ""), has.get("value", "")
+        if tag == "select":
+            self.choosing = name
+        elif tag == "textarea":
+            self.writing = name
+            self.open[name] = ""
+        elif tag == "option" and self.choosing:
+            if "selected" in has or self.choosing not in self.open:
+                self.open[self.choosing] = value
+        elif tag in ("input", "button") and name and has.get("type") != "file":
+            is_choice = has.get("type") in ("checkbox", "radio")
+            if not is_choice or "checked" in has or name not in self.open:
+                self.open.setdefault(name, value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.open = None
+        elif tag == "select":
+            self.choosing = ""
+        elif tag == "textarea":
+            self.writing = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.open is not None and self.writing:
+            self.open[self.writing] += data
+
+
+def of_persons() -> Counter[tuple[Any, ...]]:
+    """Whose every row is, who may what and what was scored; new rows without their number."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    for model in apps.get_models():
+        fields = [
+            column.attname
+            for column in model._meta.concrete_fields
+            if column.related_model is User
+            or column.name in ("is_staff", "is_superuser", "role", "score", "fraction", "points")
+        ]
+        if fields:
+            for values in model._default_manager.values_list(*fields):
+                found[(model._meta.label, *values)] += 1
+    return found
+
+
+def forms_of(house: House) -> dict[tuple[str, str, tuple[str, ...]], tuple[str, dict[str, str]]]:
+    """Every form on any page of any role, once for each role and set of fields."""
+    found = {}
+    for row in rows():
+        for role in ROLES:
+            if row.method != "GET" or row.expected[role] != "200" or row.route[:6] == "admin/":
+                continue
+            path = house.world.filled(row.route)
+            page = Forms()
+            page.feed(house.ask(role, "GET", path).content.decode())
+            for action, held in page.found:
+                fields = tuple(sorted(held))
+                where = resolve((action or path).partition("?")[0]).view_name
+                found[(role, where, fields)] = (action or path, held)
+    return found
+
+
+def test_fields_that_no_form_has_change_nothing(house: House) -> None:
+    """Each form is sent as it stands, and once more with fields that would raise somebody."""
+    forms = forms_of(house)
+    other = house.users["outsider"]
+    lies = {"user": other.pk, "is_staff": "on", "role": Role.TUTOR, "score": "100", "id": other.pk}
+    changed = []
+    for (role, where, fields), (action, held) in forms.items():
+        states = []
+        for more in ({}, {name: lies[name] for name in EXTRA if name not in fields}):
+            client = house.as_role(role)
+            with undone():
+                response = client.post(action, {**held, **more})
+                states.append((response.status_code, of_persons()))
+        if states[0] != states[1]:
+            changed.append((role, where, states[0][0], states[1][0]))
+    figure("P17", f"{len(changed)} of {len(forms)} forms heeded a field they do not have")
+    assert not changed
+    assert len({where for _role, where, _fields in forms}) > 30

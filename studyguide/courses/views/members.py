@@ -84,11 +84,11 @@ def member(request: HttpRequest, course: str, member: int) -> HttpResponse:
 def member_act(request: HttpRequest, course: str, member: int) -> HttpResponse:
     """`act`: approve, remove, co_tutor or learner. Parts of tutors are the owner's to give."""
     user = signed_in(request)
-    access = enter(user, course, Right.TEACH, writes=True)
-    found = membership_of(access.course, member)
     act, now = request.POST.get("act", ""), timezone.now()
-    is_about_tutors = found.is_teaching or act in {Role.CO_TUTOR, Role.LEARNER}
-    if is_about_tutors and not access.may(Right.OWN):
+    right = Right.OWN if act in {Role.CO_TUTOR, Role.LEARNER} else Right.TEACH
+    access = enter(user, course, right, writes=True)
+    found = membership_of(access.course, member)
+    if found.is_teaching and not access.may(Right.OWN):
         raise PermissionDenied
     name = {"name": found.user.get_full_name()}
     match act:
