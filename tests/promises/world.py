@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -135,6 +136,8 @@ def make_world(article: Article, reader: User, tutor: User | None = None) -> Wor
         "ruling": challenge.ruling_id or 1,
         "report": report.pk,
         "token": feed.token,
+        # Of something that has no page of its own.
+        "content_type_id": ContentType.objects.get_for_model(User).pk,
         "object_id": reader.pk,
         "id": reader.pk,
         "app_label": "accounts",
