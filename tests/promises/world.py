@@ -18,7 +18,7 @@ from django.utils import timezone
 from quizzes.models import Attempt, Quiz, ReviewCard, Ruling
 from quizzes.models.attempts import day_of
 from quizzes.rules import Rules
-from studyguide.accounts.models import User
+from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import (
     Assignment,
     Challenge,
@@ -63,6 +63,7 @@ class World:
         return {route: self.filled(route) for route in sorted(routes())}
 
     def filled(self, route: str) -> str:
+        route = route.replace("auditentry/<path:object_id>", "auditentry/<path:entry>")
         path = re.sub(
             r"\(\?P<(\w+)>(?:\[[^\]]*\]|[^()\[\]])*\)", self.named, route.replace("^", "")
         )
@@ -140,6 +141,7 @@ def make_world(article: Article, reader: User, tutor: User | None = None) -> Wor
         "content_type_id": ContentType.objects.get_for_model(User).pk,
         "object_id": reader.pk,
         "id": reader.pk,
+        "entry": AuditEntry.objects.latest("pk").pk,
         "app_label": "accounts",
         "url": "nothing",
     }
