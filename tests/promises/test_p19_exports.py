@@ -37,7 +37,7 @@ CANARY = "zq-another-class"
 def naughty(count: int) -> list[str]:
     """Names that fit the column and that every database can hold."""
     found = [lead + tail for tail in FORMULAS for lead in LEADS]
-    found += [each[:150] for each in HOSTILE if each.strip() and "\0" not in each]
+    found += [each[:70] for each in HOSTILE if each.strip() and "\0" not in each]
     found = [each for each in found if each.isprintable() or each[0] in "\t\r\n"]
     return [f"{found[n % len(found)]}{n // len(found) or ''}" for n in range(count)]
 
