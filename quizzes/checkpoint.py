@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import FilteredRelation, Model, Q, QuerySet, Subquery
@@ -116,7 +116,10 @@ class Place:
             if known.digest == digest and row.question_id == self.question.pk:
                 review = known.reviews.select_related("card").order_by("-pk").first()
                 return Ack(known.outcome, row, known, is_repeat=True, review=review)
-            self.token = uuid4()  # another answer on a page sent before is one more answer
+            # Another answer on a page that was sent before is one more, and sent again still one.
+            self.token = uuid5(self.token, digest)
+            self.read(question=self.question.pk)
+            return self.keep(value, now=now)
         if self.attempt is None:
             Attempt.objects.standing(
                 user=self.user, purpose=self.purpose, source=self.question.source, now=now
