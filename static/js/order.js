@@ -11,23 +11,22 @@
         const { top, bottom } = other.getBoundingClientRect();
         if (other === row || event.clientY < top || event.clientY > bottom) continue;
         const isAfter = event.clientY > (top + bottom) / 2;
-        other.insertAdjacentElement(isAfter ? "afterend" : "beforebegin", row);
+        const there = isAfter ? other.nextElementSibling : other.previousElementSibling;
+        if (there !== row) other.insertAdjacentElement(isAfter ? "afterend" : "beforebegin", row);
       }
     };
     const end = (event) => {
-      handle.removeEventListener("pointermove", follow);
+      for (const [name, listener] of heard) document.removeEventListener(name, listener);
       row.classList.remove("is-moving");
       const place = rows(list).indexOf(row);
       if (event.type === "pointercancel") list.insertBefore(row, rows(list).filter((r) => r !== row)[begun] ?? null);
       else if (place !== begun) send(row.querySelector("form"), place);
     };
-    const handle = down.currentTarget;
+    // The document hears them: a handle that moves with its row loses the pointer.
+    const heard = [["pointermove", follow], ["pointerup", end], ["pointercancel", end]];
+    for (const [name, listener] of heard) document.addEventListener(name, listener);
     down.preventDefault();
-    handle.setPointerCapture(down.pointerId);
     row.classList.add("is-moving");
-    handle.addEventListener("pointermove", follow);
-    handle.addEventListener("pointerup", end, { once: true });
-    handle.addEventListener("pointercancel", end, { once: true });
   };
   const send = (form, place) => {
     for (const [name, value] of Object.entries({ act: "place", place })) {

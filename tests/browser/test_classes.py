@@ -197,3 +197,45 @@ def test_a_code_that_was_revoked_opens_nothing(open_page: OpenPage, script: bool
     learner.goto(link)
     learner.get_by_role("button", name="Look it up").click()
     expect(learner.get_by_role("alert")).to_contain_text("No class opens with this code")
+
+
+def test_what_is_set_is_dragged_to_its_place(open_page: OpenPage) -> None:
+    tutor, _name = newcomer(open_page, "colophon", width=1280, script=True)
+    course = start_class(tutor)
+    for title in ("One", "Two", "Three"):
+        set_work(tutor, course, "read", title)
+    tutor.goto(f"{course}assignments/")
+    titles = tutor.locator("[data-row] th a")
+    expect(titles).to_have_text(["One", "Two", "Three"])
+    first, last = (tutor.locator(".handle").nth(n).bounding_box() for n in (0, 2))
+    assert first
+    assert last
+    tutor.mouse.move(first["x"] + 8, first["y"] + 8)
+    tutor.mouse.down()
+    tutor.mouse.move(last["x"] + 8, last["y"] + last["height"] - 4, steps=12)
+    with tutor.expect_navigation():
+        tutor.mouse.up()
+    expect(titles).to_have_text(["Two", "Three", "One"])
+    tutor.reload()
+    expect(titles).to_have_text(["Two", "Three", "One"])
+
+
+def test_an_open_table_is_refreshed_and_says_so(open_page: OpenPage) -> None:
+    tutor, _name = newcomer(open_page, "colophon", width=1280, script=True)
+    course = start_class(tutor)
+    link = project_code(tutor)
+    set_work(tutor, course, "read", "The section")
+    come_in(newcomer(open_page, "folio", width=390, script=True)[0], link)
+    tutor.clock.install()
+    tutor.goto(f"{course}results/")
+    tutor.evaluate("document.querySelector('#matrix').dataset.old = 'yes'")
+    with tutor.expect_response("**/results/?"):
+        tutor.clock.fast_forward(31_000)
+    expect(tutor.locator("#refreshed")).to_be_empty()
+    expect(tutor.locator("#matrix[data-old]")).to_have_count(1)  # the same is not put in anew
+    learner, name = newcomer(open_page, "quarto", width=390, script=True)
+    come_in(learner, link)
+    with tutor.expect_response("**/results/?"):
+        tutor.clock.fast_forward(31_000)
+    expect(tutor.locator("#refreshed")).to_have_text("The table has been refreshed.")
+    expect(tutor.locator("#matrix")).to_contain_text(name)
