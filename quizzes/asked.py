@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from quizzes.kinds import Marked, Part, Value, find, mark
 from quizzes.models import Attempt, AttemptQuestion, QuestionVersion
 from quizzes.references import Reference
 from quizzes.rules import ALL, Behaviour
+from quizzes.tokens import new_token
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Asked:
     value: Value = None
     is_open: bool = True
     rev: int = 0
-    token: UUID = field(default_factory=uuid4)
+    token: UUID = field(default_factory=new_token)
     certainty: int | None = None
     has_certainty: bool = False
     is_deferred: bool = False

@@ -313,6 +313,15 @@ class Reviewed:
         return self.review.rated
 
     @property
+    def seconds(self) -> int | None:
+        """That the answer took, where that says something: of what was answered from memory."""
+        response = self.review.response
+        if response is None or response.seconds is None:
+            return None
+        is_recalled = response.version.kind_class.is_free_recall
+        return max(1, round(response.seconds)) if is_recalled else None
+
+    @property
     def others(self) -> list[Rating]:
         return [rating for rating in Rating if rating != self.rating]
 

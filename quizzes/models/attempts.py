@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ from quizzes.models.memory import Kept, Review, remember
 from quizzes.prepared import Prepared, insert, update
 from quizzes.rules import Behaviour, Rules
 from quizzes.scheduling import study_day
+from quizzes.tokens import seconds_since
 
 if TYPE_CHECKING:
     from quizzes.models.rulings import Ruling
@@ -302,6 +303,7 @@ class Attempt(models.Model):
         response.outcome = outcome
         response.rev = row.rev + (outcome == Response.Outcome.SAVED)
         response.arrived_at, response.day_on = now, day_of(self.user, now)
+        response.seconds = self.seconds_on(row, response.token, now)
         insert(response)
         if outcome != Response.Outcome.SAVED:
             return Ack(outcome, row, response)
@@ -311,6 +313,18 @@ class Attempt(models.Model):
         row.store(over=base_rev)
         looks = remember([row], now=now, kept=kept) if is_graded else []
         return Ack(outcome, row, response, review=looks[0] if looks else None)
+
+    def seconds_on(self, row: AttemptQuestion, token: UUID, now: datetime) -> float | None:
+        """How long the question had been looked at, over all pages that showed it. None where
+        that is not known, or says nothing: beside the text, reading cannot be told from thinking.
+        """
+        if self.purpose in {self.Purpose.CHECKPOINT, self.Purpose.PRACTICE}:
+            return None
+        seconds = seconds_since(token, now)
+        if self.purpose != self.Purpose.QUIZ or row.response_id is None or seconds is None:
+            return seconds
+        before: float | None = getattr(row, "seconds_before", None)
+        return None if before is None else round(before + seconds, 1)
 
     def reception(self, row: AttemptQuestion, base_rev: int, now: datetime) -> str:
         """What becomes of an answer that arrives now."""
@@ -695,6 +709,7 @@ class Response(models.Model):
     rev = models.PositiveIntegerField()  # of the row when this was stored
     arrived_at = models.DateTimeField()
     day_on = models.DateField()  # the learner's study day
+    seconds = models.FloatField(null=True)  # that the question was in sight; null: not known
 
     objects = ResponseQuerySet.as_manager()
 
@@ -710,6 +725,9 @@ class Response(models.Model):
             models.CheckConstraint(
                 condition=Q(certainty=None) | Q(certainty__gte=1, certainty__lte=3),
                 name="certainty_is_one_to_three",
+            ),
+            models.CheckConstraint(
+                condition=Q(seconds=None) | Q(seconds__gte=0), name="response_seconds_go_forward"
             ),
         ]
         indexes = [models.Index(fields=["version", "arrived_at"], name="response_version_at")]
@@ -769,6 +787,7 @@ ROW = Prepared(
     lambda attempt, question: (
         AttemptQuestion.objects.select_for_update(of=("self",))
         .select_related("version", "question")
+        .annotate(seconds_before=F("response__seconds"))
         .filter(attempt=attempt, question=question)
         .order_by()
     )

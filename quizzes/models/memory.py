@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import scheduling
-from quizzes.kinds import mark
+from quizzes.kinds import kinds, mark
 from quizzes.models.bank import Question
-from quizzes.prepared import insert, update
+from quizzes.prepared import Prepared, insert, update
 from quizzes.scheduling import EVERY_DAY, Exam, Memory, Rating, Terms
 
 if TYPE_CHECKING:
@@ -428,6 +430,7 @@ def remember(
         return []
     user = answered[0][0].attempt.user_id
     kept = kept or Kept.of(user, [row.question_id for row, _response in answered])
+    pace = Pace(user)
     looks = []
     for row, response in answered:
         card = kept.cards.get(row.question_id)
@@ -438,7 +441,7 @@ def remember(
             insert(card)
         seen = look(
             card,
-            rating_of(row, response),
+            rating_of(row, response, pace),
             day=response.day_on,
             now=now,
             how=Review.How.ANSWERED,
@@ -449,16 +452,53 @@ def remember(
     return looks
 
 
-def rating_of(row: AttemptQuestion, response: Response) -> Rating:
+class Pace:
+    """How long a learner takes to answer from memory; asked once, and only where it matters."""
+
+    def __init__(self, user: int) -> None:
+        self.user = user
+
+    @cached_property
+    def usual(self) -> float | None:
+        """Seconds: the median of his last answers of that kind, once there are some."""
+        times = [seconds for (seconds,) in TIMES.rows(user=self.user)]
+        return median(times) if len(times) >= TIMED_AT_LEAST else None
+
+
+def times_of(*, user: int) -> QuerySet[Any, Any]:
+    every = kinds().items()
+    recalled = [name for name, kind in every if kind.is_free_recall and not kind.is_self_rated]
+    return (
+        Review.objects.filter(
+            user=user,
+            how=Review.How.ANSWERED,
+            is_practice=False,
+            response__seconds__isnull=False,
+            response__version__kind__in=recalled,
+        )
+        .order_by("-day_on", "-pk")
+        .values_list("response__seconds")[:TIMED]
+    )
+
+
+TIMED, TIMED_AT_LEAST = 30, 5  # answers
+TIMES = Prepared(times_of)
+
+
+def rating_of(row: AttemptQuestion, response: Response, pace: Pace) -> Rating:
     """What an answer says of the memory, by the rule that is shown to learners."""
-    said = row.version.kind_class.rating(response.value)
+    kind = row.version.kind_class
+    said = kind.rating(response.value)
     if said is not None:
         return Rating(said)
+    is_timed = kind.is_free_recall and response.seconds is not None
     return scheduling.rating_for(
         mark(row.version.load(), response.value).fraction,  # what tries cost is counted beside it
         tries_used=row.tries_used,
-        is_free_recall=row.version.kind_class.is_free_recall,
+        is_free_recall=kind.is_free_recall,
         certainty=response.certainty,
+        seconds=response.seconds,
+        median_seconds=pace.usual if is_timed else None,
     )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quizzes.kinds import Unreadable
 from quizzes.models import Ack, Attempt, AttemptQuestion, Response, TokenReused
 from quizzes.sheet import Results, Sheet
+from quizzes.tokens import new_token
 
 LATE = {
     Response.Outcome.LATE: _l(
@@ -142,7 +143,7 @@ def saved(request: Any, ack: Ack) -> HttpResponse:
         "row": ack.row,
         "response": ack.response,
         "name": f"q{ack.row.position}",
-        "token": uuid4(),
+        "token": new_token(),
     }
     response = render(request, "quizzes/_saved.html", context)
     response["HX-Retarget"] = f"#saved-q{ack.row.position}"

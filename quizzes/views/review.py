@@ -243,7 +243,7 @@ def review_card(request: HttpRequest, card: int) -> HttpResponse:
         "version": version,
         "claim": whose(version) if version else "",
         "level": level_of(found, today),
-        "reviews": found.reviews.order_by("-pk"),
+        "reviews": found.reviews.select_related("response").order_by("-pk"),
         "today": today,
         "nav": "review",
     }

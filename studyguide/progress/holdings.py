@@ -137,6 +137,7 @@ OF_QUIZZES = [
             "rev": _("which saving of the question it was"),
             "arrived_at": _("when it arrived"),
             "day_on": _("your study day"),
+            "seconds": _("how long the question had been in sight, where that is known"),
             "token": _("which sending of the form it was"),
             "digest": _("SHA-256 of the answer"),
         },

@@ -12,6 +12,7 @@ from django.utils import timezone
 from quizzes.models import Attempt, Question, Quiz, Review, ReviewCard, ReviewSettings
 from quizzes.models.memory import look
 from quizzes.scheduling import Rating, study_day
+from quizzes.tokens import new_token
 from studyguide.accounts.models import User
 from tests.every_kind import SAMPLES, question_of
 from tests.factories import UserFactory
@@ -345,7 +346,7 @@ def test_a_rating_asks_ten_at_most(
     many(reader, count)
     card = keep(reader, kind) if age == "new" else reviewed(reader, kind)
     headers = HTMX if htmx else {}
-    data = {**SAMPLES[kind].right, "token": uuid4(), "rating": 3}
+    data = {**SAMPLES[kind].right, "token": new_token(), "rating": 3}
     path = f"/review/cards/{card.pk}/{'rate' if kind == 'recall' else 'respond'}/"
     with queries(at_most=10):
         page = reading.post(path, data, headers=headers)
