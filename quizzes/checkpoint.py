@@ -23,7 +23,7 @@ from quizzes.models import (
     ReviewSettings,
 )
 from quizzes.models.bank import digest_of
-from quizzes.models.memory import Kept
+from quizzes.models.memory import Kept, Listed, Pace, times_of
 from quizzes.prepared import Prepared, insert
 
 
@@ -87,7 +87,8 @@ class Place:
         self.read(**what)
 
     def read(self, **what: int) -> None:
-        self.attempt: Attempt | None = STANDING.first(
+        standing = STANDING_TIMED if self.purpose == Attempt.Purpose.REVIEW else STANDING
+        self.attempt: Attempt | None = standing.first(
             user=self.user.pk, purpose=self.purpose, **what
         )
         pk, chosen = 0, None
@@ -131,7 +132,7 @@ class Place:
         row.attempt, row.question, row.version = self.attempt, self.question, self.version
         response = Response(token=self.token, digest=digest, value=value, is_check=True)
         cards = {} if self.card is None else {self.question.pk: self.card}
-        kept = Kept(cards, self.chosen)
+        kept = Kept(cards, self.chosen, Pace(self.user.pk, getattr(self.attempt, "times", None)))
         ack = self.attempt.take(row, response, base_rev=row.rev, now=now, kept=kept)
         if ack.review is not None:
             self.card = ack.review.card
@@ -174,6 +175,11 @@ def standing_of(*, user: int, purpose: str, question: int = 0, card: int = 0) ->
     )
 
 
+def standing_timed(*, user: int, **what: Any) -> QuerySet[Attempt]:
+    """With how long the learner took for his last answers from memory."""
+    return standing_of(user=user, **what).annotate(times=Listed(times_of(user=user)))
+
+
 def columns_of(model: type[Model]) -> list[str]:
     return [field.name for field in model._meta.concrete_fields]  # noqa: SLF001
 
@@ -198,7 +204,8 @@ def asked_of(
     return found.filter(**({"card__pk": card} if card else {"pk": question}))
 
 
-STANDING, ASKED = Prepared(standing_of), Prepared(asked_of)
+STANDING, STANDING_TIMED = Prepared(standing_of), Prepared(standing_timed)
+ASKED = Prepared(asked_of)
 
 
 def keep(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import scheduling
@@ -404,17 +404,71 @@ class Review(models.Model):
             )
 
 
+class Pace:
+    """How long a learner takes to answer from memory. `times` are those answers' seconds, if they
+    are at hand; else they are asked for, once, and only where they matter."""
+
+    def __init__(self, user: int, times: Sequence[float] | None = None) -> None:
+        self.user = user
+        if times is not None:
+            self.times = times
+
+    @cached_property
+    def times(self) -> Sequence[float]:
+        return [seconds for (seconds,) in TIMES.rows(user=self.user)]
+
+    @property
+    def usual(self) -> float | None:
+        """Seconds: the median of the last answers from memory, once there are some."""
+        return median(self.times) if len(self.times) >= TIMED_AT_LEAST else None
+
+
+def times_of(*, user: int) -> QuerySet[Any, Any]:
+    every = kinds().items()
+    recalled = [name for name, kind in every if kind.is_free_recall and not kind.is_self_rated]
+    return (
+        Review.objects.filter(
+            user=user,
+            how=Review.How.ANSWERED,
+            is_practice=False,
+            response__seconds__isnull=False,
+            response__version__kind__in=recalled,
+        )
+        .order_by("-day_on", "-pk")
+        .annotate(one=F("response__seconds"))
+        .values_list("one")[:TIMED]
+    )
+
+
+TIMED, TIMED_AT_LEAST = 30, 5  # answers
+TIMES = Prepared(times_of)
+
+
+class Listed(Subquery):
+    """The one column of a subquery, by the name of `one`, as a list within the row."""
+
+    output_field = models.JSONField()
+    template = "(SELECT json_group_array(one) FROM (%(subquery)s) AS listed)"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        gathered = "COALESCE(jsonb_agg(one), '[]')"
+        template = self.template.replace("json_group_array(one)", gathered)
+        return self.as_sql(compiler, connection, template=template)  # type: ignore[call-arg]
+
+
 @dataclass(frozen=True)
 class Kept:
     """What an answer moves, read with what was answered."""
 
     cards: Mapping[int, ReviewCard]  # by question, as far as there are any
     chosen: ReviewSettings
+    pace: Pace
 
     @classmethod
     def of(cls, user: int, questions: Sequence[int]) -> Kept:
         cards = ReviewCard.objects.filter(user=user, question__in=questions)
-        return cls({card.question_id: card for card in cards}, ReviewSettings.of(user))
+        found = {card.question_id: card for card in cards}
+        return cls(found, ReviewSettings.of(user), Pace(user))
 
 
 def remember(
@@ -430,7 +484,6 @@ def remember(
         return []
     user = answered[0][0].attempt.user_id
     kept = kept or Kept.of(user, [row.question_id for row, _response in answered])
-    pace = Pace(user)
     looks = []
     for row, response in answered:
         card = kept.cards.get(row.question_id)
@@ -441,7 +494,7 @@ def remember(
             insert(card)
         seen = look(
             card,
-            rating_of(row, response, pace),
+            rating_of(row, response, kept.pace),
             day=response.day_on,
             now=now,
             how=Review.How.ANSWERED,
@@ -450,39 +503,6 @@ def remember(
         )
         looks.append(seen)
     return looks
-
-
-class Pace:
-    """How long a learner takes to answer from memory; asked once, and only where it matters."""
-
-    def __init__(self, user: int) -> None:
-        self.user = user
-
-    @cached_property
-    def usual(self) -> float | None:
-        """Seconds: the median of his last answers of that kind, once there are some."""
-        times = [seconds for (seconds,) in TIMES.rows(user=self.user)]
-        return median(times) if len(times) >= TIMED_AT_LEAST else None
-
-
-def times_of(*, user: int) -> QuerySet[Any, Any]:
-    every = kinds().items()
-    recalled = [name for name, kind in every if kind.is_free_recall and not kind.is_self_rated]
-    return (
-        Review.objects.filter(
-            user=user,
-            how=Review.How.ANSWERED,
-            is_practice=False,
-            response__seconds__isnull=False,
-            response__version__kind__in=recalled,
-        )
-        .order_by("-day_on", "-pk")
-        .values_list("response__seconds")[:TIMED]
-    )
-
-
-TIMED, TIMED_AT_LEAST = 30, 5  # answers
-TIMES = Prepared(times_of)
 
 
 def rating_of(row: AttemptQuestion, response: Response, pace: Pace) -> Rating:

@@ -146,9 +146,7 @@ def sat(here: Client, bank: Quiz, reader: User, behaviour: Behaviour) -> Attempt
     return Attempt.start(user=reader, quiz=bank, now=NOON, rules=rules)
 
 
-def test_time_at_a_quiz_adds_up_over_what_was_saved(
-    here: Client, bank: Quiz, reader: User
-) -> None:
+def test_time_at_a_quiz_adds_up_over_what_was_saved(here: Client, bank: Quiz, reader: User) -> None:
     attempt = sat(here, bank, reader, Behaviour.IMMEDIATE)
     for begun, seconds, act in [(0, 4, "save"), (10, 5, "check")]:
         shown_at = NOON + timedelta(seconds=begun)
