@@ -109,7 +109,9 @@ def told(request: HttpRequest, place: checkpoint.Place, value: Any) -> HttpRespo
     version, back = place.version, back_of(request)
     render = graded_html.__wrapped__ if version.kind_class.is_typed else graded_html
     page = render(version, version.digest, json.dumps(value), back, place.memory, get_language())
-    return HttpResponse(page.replace(CSRF_SLOT, get_token(request)))
+    response = HttpResponse(page.replace(CSRF_SLOT, get_token(request)))
+    response.headers["HX-Trigger"] = "answered"  # whatever stands around it may say more now
+    return response
 
 
 CSRF_SLOT = get_random_string(32)  # what no page says

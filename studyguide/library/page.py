@@ -331,16 +331,18 @@ class SectionPage:
     def standing_of(self, *numbers: int) -> Standing:
         return self.learned.standing(self.section.article.questions_at(*numbers))
 
-    def standing_html(self, number: int) -> str:
-        """Checked and firm, in words, under the marks of a passage."""
+    def standing_html(self, number: int, *, is_oob: bool = False) -> str:
+        """Checked and firm, in words, under the marks of a passage; empty until there is a word,
+        as an answer puts it there."""
         asked = self.section.article.questions_at(number)
         standing = self.learned.standing(asked)
         words = [_("Checked")] if self.learned.is_checked(asked) else []
         if standing.is_begun and standing.headline is not None:
             words.append(f"{standing.headline.label}: {standing.told}")
-        if not words:
-            return ""
-        return format_html('<p class="tag stands">{}</p>', " · ".join(words))
+        swap = OOB if is_oob else ""
+        return format_html(
+            '<p class="tag stands" id="stands-p{}"{}>{}</p>', number, swap, " · ".join(words)
+        )
 
     @property
     def ahead(self) -> list[AskedTerm]:
@@ -381,7 +383,7 @@ class SectionPage:
             f'<input type="hidden" name="token" value="{uuid4()}">'
         )
 
-    def rail_html(self, bar: Bar, height: float) -> SafeString:
+    def rail_html(self, bar: Bar, height: float, *, is_oob: bool = False) -> SafeString:
         """A passage in the rail, and below it what became of its questions."""
         asked = self.stored.checks.get(f"p{bar.number}", ())
         done = [self.answers[question][0] for question in asked if question in self.answers]
@@ -399,19 +401,34 @@ class SectionPage:
             check_icon=icon,
             check_done=len(done),
             check_total=len(asked),
+            is_oob=is_oob,
         )
 
     @cached_property
     def csrf_token(self) -> str:
         return get_token(self.request)
 
+    @cached_property
+    def drawn(self) -> list[Bar]:
+        article = self.section.article
+        return [bar_of(article, n, self.progress, self.learned, None) for n in self.numbers]
+
+    def standing_context(self, number: int) -> dict[str, Any]:
+        """What an answer to a question under a passage may have moved."""
+        relative = bars.heights(self.drawn)
+        at = self.numbers.index(number)
+        return {
+            "article": self.section.article.slug,
+            "section": self.section.slug,
+            "standing_html": self.standing_html(number, is_oob=True),
+            "rail_html": self.rail_html(self.drawn[at], relative[at], is_oob=True),
+            "standing": self.standing_of(*self.numbers),
+            "sky": bars.sky(self.drawn, relative, slots=len(self.drawn)),
+        }
+
     def context(self) -> dict[str, Any]:
         self.request.due_count = self.state.due_count or 0  # type: ignore[attr-defined]
-        drawn = [
-            bar_of(self.section.article, number, self.progress, self.learned, None)
-            for number in self.numbers
-        ]
-        relative = bars.heights(drawn)
+        drawn, relative = self.drawn, bars.heights(self.drawn)
         return {
             "page": self.stored,
             "csrf_token": self.csrf_token,  # the one that the body has: making it costs
@@ -522,3 +539,4 @@ def mark_form(
 
 
 CSRF, TOKEN = "csrf-goes-here", "token-goes-here"
+OOB = mark_safe(' hx-swap-oob="true"')

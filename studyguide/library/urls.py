@@ -73,6 +73,11 @@ urlpatterns = [
     re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/$", reader.permalink, name="permalink"),
     re_path(rf"^articles/(?P<article>[\w-]+)/{REF}/mark/$", marks.mark, name="mark"),
     re_path(
+        rf"^articles/(?P<article>[\w-]+)/{REF}/standing/$",
+        reader.passage_standing,
+        name="passage_standing",
+    ),
+    re_path(
         rf"^articles/(?P<article>[\w-]+)/{REF}/remember/$",
         memory.passage_remember,
         name="passage_remember",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests import copies
 from tests.browser.people import SECTION, SLUG
@@ -298,3 +298,31 @@ def test_where_one_stopped_is_kept_for_other_devices(open_page: OpenPage) -> Non
         page.goto(f"{SECTION}#p47")
     page.goto("/")
     expect(page.get_by_role("link", name="Continue at ¶47")).to_be_visible()
+
+
+def answer_anyhow(form: Locator) -> None:
+    """The last option of each group, and the same figure everywhere."""
+    for option in form.locator("input[type=radio], input[type=checkbox]").all():
+        option.check()
+    for field in form.locator("input:not([type=hidden], [type=radio], [type=checkbox])").all():
+        field.fill("7")
+    form.get_by_role("button", name="Check answer").click()
+
+
+def test_an_answer_beside_the_text_moves_what_stands_around_it(open_page: OpenPage) -> None:
+    page = open_page("/")
+    join(page)
+    page.goto(SECTION)
+    standing = page.locator("#stands-p44")
+    expect(standing).to_be_hidden()
+    checks = page.locator("#c-p44")
+    checks.locator("summary").first.click()
+    asked = checks.locator("form:has(button[value=check])")
+    for left in reversed(range(asked.count())):
+        answer_anyhow(asked.first)
+        expect(asked).to_have_count(left)
+    expect(standing).to_contain_text("Checked")
+    expect(page.locator("#rail-of-p44")).to_contain_text("checked")
+    shown = standing.inner_text()
+    page.reload()
+    expect(standing).to_have_text(shown)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from quizzes.models.attempts import day_of
 from quizzes.standing import Learned
 from studyguide.accounts.preferences import preferences_of
+from studyguide.http import HtmxHttpRequest
 from studyguide.library.models import (
     Article,
     Footnote,
@@ -65,6 +66,21 @@ def section(request: HttpRequest, article: str, chapter: str, section: str) -> H
     if page.is_unchanged():
         return page.stamp(HttpResponse(status=304))
     return page.stamp(render(request, "library/section.html", page.context()))
+
+
+@require_safe
+def passage_standing(request: HtmxHttpRequest, article: str, ref: str) -> HttpResponse:
+    """What the page around a passage says of it, anew: asked for after an answer beside it."""
+    passage = get_object_or_404(
+        Passage.objects.current().select_related("section"), article__slug=article, ref=ref
+    )
+    found = section_for(request.user, article=article, section=passage.section.slug)
+    if found is None:
+        raise Http404
+    if not request.htmx:
+        return redirect("permalink", article, ref)
+    context = SectionPage(*found, request).standing_context(passage.number)
+    return render(request, "library/_passage_standing.html", context)
 
 
 def moved(article: str, slug: str) -> HttpResponse:
