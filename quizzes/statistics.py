@@ -176,6 +176,69 @@ def described(marks: Marks, others: Marks, maximum: float, minimum: int) -> Item
     )
 
 
+@dataclass(frozen=True)
+class Sample:
+    """Pairs of a mark and what it is held against, as sums: in units of which `unit` make 1.
+
+    `xs` and `ys` are the different values in ascending order, each with how often it occurs."""
+
+    count: int
+    unit: int
+    x: int
+    xx: int
+    y: int
+    yy: int
+    xy: int
+    xs: Sequence[tuple[float, int]]
+    ys: Sequence[tuple[float, int]]
+
+    def covariance(self, products: float, x: float, y: float) -> float:
+        count = self.count
+        return (count * products - x * y) / (count * (count - 1)) / self.unit**2
+
+    @property
+    def greatest(self) -> float:
+        """The covariance if the best marks stood beside the best of the others."""
+        products, others = 0.0, iter(self.ys)
+        y, left = 0.0, 0
+        for x, number in self.xs:
+            wanted = number
+            while wanted:
+                if not left:
+                    y, left = next(others)
+                taken = min(wanted, left)
+                products += taken * x * y
+                wanted, left = wanted - taken, left - taken
+        return self.covariance(products, self.x, self.y)
+
+
+def described_sample(sample: Sample, minimum: int = TOO_FEW) -> ItemStatistics:
+    """As `described()` from the pairs themselves, of marks from 0 to 1."""
+    count = sample.count
+    if not count:
+        return described([], [], 1.0, minimum)
+    facility = sample.x / sample.unit / count
+    related = efficient = spread = None
+    if count > 1:
+        x_variance = sample.covariance(sample.xx, sample.x, sample.x)
+        spread = math.sqrt(x_variance)
+    if count >= max(minimum, 2):
+        both = sample.covariance(sample.xy, sample.x, sample.y)
+        width = math.sqrt(x_variance) * math.sqrt(sample.covariance(sample.yy, sample.y, sample.y))
+        related = max(-1.0, min(1.0, both / width)) if width else None
+        greatest = sample.greatest
+        efficient = both / greatest if greatest > NOTHING else None
+    return ItemStatistics(
+        answers=count,
+        facility=percent(facility),
+        facility_interval=wilson(facility, count),
+        standard_deviation=percent(spread),
+        discrimination=percent(related),
+        discrimination_interval=fisher(related, count),
+        efficiency=percent(efficient),
+    )
+
+
 def item_statistics(
     rows: Rows, maxima: Marks, *, minimum: int = TOO_FEW
 ) -> tuple[ItemStatistics, ...]:

@@ -8,6 +8,7 @@ from quizzes.models.attempts import (
     Response,
     TokenReused,
     close_overdue,
+    release_all,
 )
 from quizzes.models.bank import (
     Aim,
@@ -23,6 +24,7 @@ from quizzes.models.bank import (
 )
 from quizzes.models.memory import Review, ReviewCard, ReviewSettings
 from quizzes.models.rulings import Change, Regrade, Ruling
+from quizzes.models.tallies import ItemTally, Turnout
 
 __all__ = [
     "Ack",
@@ -34,6 +36,7 @@ __all__ = [
     "Change",
     "Draw",
     "Grade",
+    "ItemTally",
     "Question",
     "QuestionSpec",
     "QuestionVersion",
@@ -48,6 +51,8 @@ __all__ = [
     "Synced",
     "TokenReused",
     "Topic",
+    "Turnout",
     "close_overdue",
+    "release_all",
     "sync_bank",
 ]

@@ -4,7 +4,7 @@ for each question. Every act is one transaction, and a change of state happens o
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -23,6 +23,7 @@ from quizzes import certainty as certainty_marking
 from quizzes import kinds
 from quizzes.grading import Outcome, after_tries, is_right, is_wrong, worth
 from quizzes.kinds import Unreadable, Value
+from quizzes.models import tallies
 from quizzes.models.bank import Question, QuestionVersion, Quiz, digest_of, new_public_id
 from quizzes.models.memory import Kept, Review, remember
 from quizzes.prepared import Prepared, insert, update
@@ -151,6 +152,12 @@ class Attempt(models.Model):
             models.Index(fields=["context", "user"], name="attempt_context_user"),
             models.Index(
                 fields=["deadline_at"], condition=Q(state="open"), name="attempt_open_deadline"
+            ),
+            models.Index(fields=["scope", "user"], name="attempt_scope_user"),
+            models.Index(
+                fields=["context"],
+                condition=Q(released_at=None, submitted_at__isnull=False),
+                name="attempt_waits_for_release",
             ),
         ]
 
@@ -404,22 +411,25 @@ class Attempt(models.Model):
 
     def release(self, *, now: datetime) -> bool:
         """Let the learner see what it was worth. Once."""
-        with transaction.atomic():
-            moved = Attempt.objects.filter(
-                pk=self.pk, state=self.State.SUBMITTED, released_at=None
-            ).update(released_at=now)
-            if moved != 1:
-                return False
-            self.released_at = now
-            waiting = self.questions.filter(is_released=False)
-            rows = list(waiting.select_related("question", "version", "response"))
-            waiting.update(is_released=True)
-            for row in rows:
-                row.attempt = self
-                row.is_released = True
-            remember(rows, now=now)
-            self.log(AttemptEvent.Kind.RELEASED, at=now)
-            return True
+        return release_all([self], now=now) == 1
+
+    def show(self, now: datetime) -> bool:
+        """Release it, but for what it adds to the figures of its scope."""
+        moved = Attempt.objects.filter(
+            pk=self.pk, state=self.State.SUBMITTED, released_at=None
+        ).update(released_at=now)
+        if moved != 1:
+            return False
+        self.released_at = now
+        waiting = self.questions.filter(is_released=False)
+        rows = list(waiting.select_related("question", "version", "response"))
+        waiting.update(is_released=True)
+        for row in rows:
+            row.attempt = self
+            row.is_released = True
+        remember(rows, now=now)
+        self.log(AttemptEvent.Kind.RELEASED, at=now)
+        return True
 
     # What others may do
 
@@ -445,6 +455,7 @@ class Attempt(models.Model):
         """Open again what was handed in. What was released stays final. False when another
         attempt at the same quiz is open, or this one is."""
         with transaction.atomic():
+            before = Attempt.objects.select_for_update().get(pk=self.pk)
             try:
                 with transaction.atomic():
                     moved = Attempt.objects.filter(pk=self.pk, state=self.State.SUBMITTED).update(
@@ -463,6 +474,8 @@ class Attempt(models.Model):
                 return False
             self.refresh_from_db()
             self.questions.filter(is_released=False).update(is_final=False)
+            if before.released_at is not None:
+                tallies.uncount([self])
             self.log(AttemptEvent.Kind.REOPENED, at=now, by=by, details={"reason": reason})
             return True
 
@@ -470,6 +483,15 @@ class Attempt(models.Model):
         self, kind: str, *, at: datetime, by: Any = None, details: dict[str, Any] | None = None
     ) -> None:
         AttemptEvent.objects.create(attempt=self, kind=kind, at=at, by=by, details=details or {})
+
+
+def release_all(attempts: Iterable[Attempt], *, now: datetime) -> int:
+    """Release what was not. How many these were. They are added up last and together, because
+    whoever does that waits for all others of the scope."""
+    with transaction.atomic():
+        released = [attempt for attempt in attempts if attempt.show(now)]
+        tallies.count(released)
+        return len(released)
 
 
 def close_overdue(now: datetime) -> int:

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.sql import DeleteQuery
 
-from quizzes.models import Attempt, Quiz, Regrade, Ruling
+from quizzes.models import Attempt, Quiz, Regrade, Ruling, Turnout
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Course
 from studyguide.library.models import OriginalGrant
@@ -37,7 +37,7 @@ def remove() -> int:
         collect(User, people, found)
         collect(Course, courses.distinct(), found)
         # What names a class or a person in words, not by a key.
-        scoped: list[type[models.Model]] = [Attempt, Ruling, Regrade]
+        scoped: list[type[models.Model]] = [Attempt, Ruling, Regrade, Turnout]
         for model in scoped:
             collect(model, model._base_manager.filter(scope__in=scopes), found)  # noqa: SLF001
         collect(OriginalGrant, OriginalGrant.objects.filter(source__in=scopes), found)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from quizzes.models import Attempt, Question, Quiz
+from quizzes.models import Attempt, Question, Quiz, release_all
 from quizzes.models.bank import new_public_id
 from quizzes.rules import Counts, Rules
 from studyguide.accounts.models import User
@@ -418,7 +418,7 @@ class Assignment(models.Model):
         """Let learners see what their attempts were worth. How many were not seen before."""
         with transaction.atomic():
             waiting = Attempt.objects.submitted().filter(context=self.context, released_at=None)
-            released = sum(attempt.release(now=now) for attempt in waiting.order_by("pk"))
+            released = release_all(waiting.order_by("pk"), now=now)
             self.course.record(
                 "assignment.release",
                 by=by,
