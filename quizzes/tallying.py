@@ -1,4 +1,4 @@
-"""What the answers to a question add up to: all that its statistics need, and nobody's answer. Pure.
+"""What the answers to a question add up to: all that statistics need, and nobody's answer. Pure.
 
 Marks and shares are whole millionths, so that sums are exact whatever the order in which answers
 come and go. A mark is held against what the learner made of the rest of the attempt, and against

@@ -15,7 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from quizzes.models import Question
-from studyguide.courses.items import FACES, Analysis, Item
+from quizzes.tallying import UNIT
+from studyguide.courses.item_answers import FACES
+from studyguide.courses.items import Item, items_of
 from studyguide.courses.models import Course, Membership, Role
 from studyguide.library.bars import Bar, heights, percent
 from studyguide.library.models import Article, Evidence, Passage, ReadingMark, ReadingState
@@ -36,13 +38,16 @@ class Place:
 
     @cached_property
     def learners(self) -> int:
-        return len({answer.user for item in self.items for answer in item.answers})
+        """So many at least: those who answered the question that most of them answered."""
+        return max((item.answers for item in self.items), default=0)
 
     @cached_property
     def missed(self) -> float | None:
         """Per cent of what the answers could be worth; None: too few learners."""
-        marks = [answer.mark for item in self.items for answer in item.answers]
-        return 100 * (1 - sum(marks) / len(marks)) if self.learners >= FACES else None
+        if self.learners < FACES:
+            return None
+        marks = sum(item.sums.mark_sum for item in self.items) / UNIT
+        return 100 * (1 - marks / sum(item.answers for item in self.items))
 
     @property
     def facility(self) -> float | None:
@@ -122,7 +127,7 @@ def places(course: Course, article: Article) -> list[Place]:
         Evidence.objects.filter(article=article, position=0).values_list("question", "passage")
     )
     items: dict[int, list[Item]] = defaultdict(list)
-    for item in Analysis.of(course).items:
+    for item in items_of(course, questions=list(proofs)) if proofs else ():
         question: Question = item.version.question
         if question.pk in proofs:
             items[proofs[question.pk]].append(item)

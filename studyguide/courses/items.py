@@ -1,54 +1,43 @@
 """What a class's answers say about the questions that it was asked.
 
-Only first attempts at the quizzes set for the course, by its learners, once handed in. A mark is
-what the first graded answer was worth, before penalties; a blank is worth nothing. `analyse()`
-and what it calls are pure; `Analysis.of()` asks the database.
+First attempts at the quizzes set for the course, by whoever was a learner of it then, once their
+results may be seen. A mark is what the first graded answer was worth, before penalties; a blank is
+worth nothing. All of it comes from what the quiz engine adds up as results are released; the
+answers themselves are read for one question alone, where they are listed.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Avg, Count, FloatField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from quizzes.grading import is_right
 from quizzes.kinds import mark
-from quizzes.models import Attempt, AttemptQuestion, QuestionVersion
+from quizzes.models import QuestionVersion
 from quizzes.references import Reference, links
-from quizzes.statistics import FEW, TOO_FEW, ItemStatistics, described, option_counts
-from studyguide.courses.models import Assignment, Challenge, Course
+from quizzes.statistics import FEW, ItemStatistics, described_sample, option_counts
+from quizzes.tallying import OPTIONED, Reading, Sums, increase
+from studyguide.courses.item_answers import (
+    Answer,
+    Pooled,
+    answers_to,
+    pooled_of,
+    quizzes_of,
+    tallied,
+    versions_of,
+)
+from studyguide.courses.item_plots import EASY, HARD, WEAK, bar, scatter
+from studyguide.courses.models import Assignment, Course
 
-FACES = 5  # learners of other courses, below which nothing is said of them
-OTHERS = 2  # courses beside this one, so that no figure is one class's
-EASY, HARD, WEAK = 95.0, 20.0, 20.0  # facility; facility; discrimination x 100
 LIST = 12  # different answers that are listed
-
-
-class Answer(NamedTuple):
-    """One question in one attempt."""
-
-    question: int
-    version: int
-    attempt: int
-    user: int
-    context: str  # of the assignment
-    mark: float
-    value: Any  # None: blank
-
-
-class Pooled(NamedTuple):
-    """The same question in other courses."""
-
-    answers: int
-    facility: float  # per cent
 
 
 class Verdict(NamedTuple):
@@ -71,25 +60,24 @@ class Chosen(NamedTuple):
         return bar(self.share, "f-firm" if self.is_key else "f-ink")
 
 
-def bar(share: float, css: str, start: float = 0.0) -> SafeString:
-    place = f'x="{start:.2f}%" ' if start else ""
-    return mark_safe(  # noqa: S308
-        f'<svg class="bar" aria-hidden="true"><rect class="{css}" {place}width="{share:.2f}%" '
-        'height="100%"/></svg>'
-    )
-
-
 @dataclass(frozen=True)
 class Item:
     """A question, in the versions of it that ask and accept the same."""
 
     version: QuestionVersion  # the last of them that was answered; with its question
     number: int
-    answers: Sequence[Answer]
-    others: Sequence[float]  # what each made of the rest, a share
+    scope: str
+    context: str  # '': all of the scope
+    sums: Sums
+    details: Sequence[str]  # of the sums: which options learners of which standing chose, as JSON
+    reading: Reading  # what it is held against
     statistics: ItemStatistics
     pooled: Pooled | None = None
     challenges: int = 0  # that wait
+
+    @property
+    def answers(self) -> int:
+        return self.sums.answers
 
     @property
     def facility(self) -> float:
@@ -109,28 +97,53 @@ class Item:
 
     @property
     def blanks(self) -> int:
-        return sum(answer.value is None for answer in self.answers)
+        return self.sums.blanks
+
+    @property
+    def has_options(self) -> bool:
+        return self.version.kind in OPTIONED
+
+    @cached_property
+    def listed(self) -> list[Answer]:
+        """The answers themselves, the first of each learner, as they came."""
+        return answers_to(self.scope, self.context, self.version)
 
     @cached_property
     def chosen(self) -> list[Chosen]:
         """Every option with its count; where there are none, the answers in words."""
+        return self.options(with_thirds=True) if self.has_options else self.in_words()
+
+    def options(self, *, with_thirds: bool) -> list[Chosen]:
+        key = set(option_counts([self.version.load().key()]))
+        thirds = self.thirds() if with_thirds and not self.statistics.is_too_few else None
+        found = []
+        for option in self.version.shown["options"]:
+            name, given = option["key"], self.sums.given(option["key"])
+            top, bottom = (each.share(name) for each in thirds) if thirds else (None, None)
+            share = 100 * given / self.answers
+            found.append(Chosen(option["text"], given, share, name in key, top, bottom))
+        return found
+
+    def thirds(self) -> Any:
+        chosen: dict[str, int] = {}
+        for text in self.details:
+            for name, number in json.loads(text).items():
+                increase(chosen, name, number)
+        return Sums(answers=self.answers, spread=self.sums.spread, chosen=chosen).thirds(
+            self.reading
+        )
+
+    def in_words(self) -> list[Chosen]:
         body, shown = self.version.load(), self.version.shown
-        values = [answer.value for answer in self.answers if answer.value is not None]
-        thirds = self.thirds()
-        if self.version.kind in {"choice", "choices"}:
-            key = set(option_counts([body.key()]))
-            return [
-                self.counted(option["text"], [option["key"]], values, thirds, option["key"] in key)
-                for option in shown["options"]
-            ]
         groups: dict[str, list[Any]] = defaultdict(list)
-        for value in values:
-            groups[self.version.kind_class.words(shown, value)].append(value)
+        for answer in self.listed:
+            if answer.value is not None:
+                groups[self.version.kind_class.words(shown, answer.value)].append(answer.value)
         found = [
             Chosen(
                 words,
                 len(given),
-                100 * len(given) / len(self.answers),
+                100 * len(given) / self.answers,
                 is_right(mark(body, given[0]).fraction),
                 None,
                 None,
@@ -139,39 +152,15 @@ class Item:
         ]
         return sorted(found, key=lambda each: (-each.given, each.words))[:LIST]
 
-    def counted(
-        self,
-        words: str,
-        keys: list[str],
-        values: list[Any],
-        thirds: tuple[list[Any], list[Any]] | None,
-        is_key: bool,  # noqa: FBT001
-    ) -> Chosen:
-        def share(among: Sequence[Any]) -> float:
-            counts = option_counts(among)
-            return 100 * sum(counts[key] for key in keys) / len(among)
-
-        count = option_counts(values)[keys[0]]
-        top, bottom = (share(third) for third in thirds) if thirds else (None, None)
-        return Chosen(words, count, 100 * count / len(self.answers), is_key, top, bottom)
-
-    def thirds(self) -> tuple[list[Any], list[Any]] | None:
-        """The answers of the best and of the last third; None while answers are too few."""
-        if self.statistics.is_too_few:
-            return None
-        ranked = sorted(zip(self.others, self.answers, strict=True), key=lambda pair: -pair[0])
-        size = len(ranked) // 3
-        values = [answer.value for _other, answer in ranked]
-        return values[:size], values[-size:]
-
     @cached_property
     def magnet(self) -> Chosen | None:
         """A wrong option that more chose than the right one."""
         if self.version.kind != "choice":
             return None
-        key = next(each for each in self.chosen if each.is_key)
+        options = self.options(with_thirds=False)
+        key = next(each for each in options if each.is_key)
         return max(
-            (each for each in self.chosen if not each.is_key and each.given > key.given),
+            (each for each in options if not each.is_key and each.given > key.given),
             key=lambda each: each.given,
             default=None,
         )
@@ -244,91 +233,28 @@ def hundredths(value: float | None) -> str:
     return "" if value is None else f"{value / 100:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def first_answers(answers: Sequence[Answer], names: Mapping[int, str]) -> list[Answer]:
-    """The first of each learner to each question: who meets it in two quizzes counts once.
-    `names`: what the versions ask, by digest."""
-    seen: set[tuple[int, str, int]] = set()
-    found = []
-    for answer in answers:
-        key = (answer.question, names[answer.version], answer.user)
-        if key not in seen:
-            seen.add(key)
-            found.append(answer)
-    return found
-
-
-def analyse(
-    answers: Sequence[Answer], names: Mapping[int, str]
-) -> list[tuple[list[Answer], list[float], ItemStatistics]]:
-    """Answers, the rest of their attempts and the figures, by question and what it asks.
-
-    A question that stands in every attempt of its quizzes is held against the rest of the
-    attempt; one that was drawn, against the whole, as the rest differs. Both as shares, so that
-    quizzes of different lengths can be held together.
-    """
-    marks: dict[int, list[float]] = defaultdict(list)
-    taken: dict[str, set[int]] = defaultdict(set)
-    stands: dict[tuple[int, str], int] = defaultdict(int)
-    for answer in answers:
-        marks[answer.attempt].append(answer.mark)
-        taken[answer.context].add(answer.attempt)
-        stands[answer.question, answer.context] += 1
-    totals = {attempt: (sum(each), len(each)) for attempt, each in marks.items()}
-    drawn = {question for (question, context), n in stands.items() if n < len(taken[context])}
-    groups: dict[tuple[int, str], list[Answer]] = defaultdict(list)
-    for answer in first_answers(answers, names):
-        groups[answer.question, names[answer.version]].append(answer)
-    found = []
-    for (question, _digest), mine in groups.items():
-        others = []
-        for answer in mine:
-            total, size = totals[answer.attempt]
-            is_whole = question in drawn or size < 2
-            others.append(total / size if is_whole else (total - answer.mark) / (size - 1))
-        figures = described([answer.mark for answer in mine], others, 1.0, TOO_FEW)
-        found.append((mine, others, figures))
-    return found
-
-
 @dataclass(frozen=True)
 class Analysis:
     course: Course
-    assignments: Sequence[Assignment]  # the quizzes that are set
+    assignments: Sequence[Assignment]  # the quizzes that are set; with `is_waiting`
     chosen: Assignment | None  # the one that was asked for
     items: Sequence[Item]  # as the text goes
 
     @classmethod
     def of(cls, course: Course, wanted: str = "") -> Analysis:
         """Three queries, whatever the numbers. What is wanted and not there is passed over."""
-        assignments = list(
-            course.assignments.existing().filter(kind=Assignment.Kind.QUIZ).order_by("position")
-        )
+        assignments = quizzes_of(course)
         chosen = next((each for each in assignments if each.public_id == wanted), None)
-        asked = [chosen] if chosen else assignments
-        answers = answers_of(course, [each.context for each in asked])
-        is_few = len({answer.user for answer in answers}) < FEW
-        versions = versions_of(course, {answer.version for answer in answers}, is_few=is_few)
-        names = {pk: version.core_digest for pk, version in versions.items()}
-        found = analyse(answers, names)
-        last = [versions[max(answer.version for answer in mine)] for mine, _o, _f in found]
-        order = sorted(
-            range(len(found)),
-            key=lambda n: (last[n].question.source, last[n].question.position, last[n].pk),
-        )
-        items = [
-            Item(
-                last[n],
-                number,
-                *found[n],
-                pooled=pooled_of(last[n]) if is_few else None,
-                challenges=cast(Any, last[n]).waiting,
-            )
-            for number, n in enumerate(order, 1)
-        ]
-        return cls(course, assignments, chosen, items)
+        return cls(course, assignments, chosen, items_of(course, chosen.context if chosen else ""))
 
     def item(self, version: int) -> Item | None:
         return next((each for each in self.items if each.version.pk == version), None)
+
+    @property
+    def waiting(self) -> list[Assignment]:
+        """Quizzes of which something was handed in that learners may not see yet."""
+        asked = [self.chosen] if self.chosen else self.assignments
+        return [each for each in asked if cast(Any, each).is_waiting]
 
     @cached_property
     def flagged(self) -> list[Item]:
@@ -393,7 +319,7 @@ class Analysis:
                 one.version.prompt,
                 one.label,
                 ", ".join(place.label for place in one.places),
-                str(len(one.answers)),
+                str(one.answers),
                 str(one.blanks),
                 *(figures[name] for name in ("facility", "facility_low", "facility_high")),
                 *(
@@ -407,116 +333,36 @@ class Analysis:
             ]
 
 
-def answers_of(course: Course, contexts: Sequence[str]) -> list[Answer]:
-    rows = (
-        AttemptQuestion.objects.filter(
-            attempt__context__in=contexts,
-            attempt__scope=course.scope,
-            attempt__state=Attempt.State.SUBMITTED,
-            attempt__number=1,
-            attempt__user__in=course.memberships.learners().values("user"),
-        )
-        .order_by("attempt", "position")
-        .values_list(
-            "question",
-            "version",
-            "attempt",
-            "attempt__user",
-            "attempt__context",
-            "first_fraction",
-            "response__value",
-        )
+def items_of(course: Course, context: str = "", questions: Collection[int] = ()) -> list[Item]:
+    """Two queries. `questions`: these alone; else all that were asked."""
+    found, drawn, learners = tallied(course.scope, context, questions)
+    if not found:
+        return []
+    versions = versions_of(course, [one.last for one in found.values()], is_few=learners < FEW)
+    order = sorted(
+        found.items(),
+        key=lambda pair: (
+            versions[pair[1].last].question.source,
+            versions[pair[1].last].question.position,
+            pair[1].last,
+        ),
     )
-    return [Answer(q, v, a, u, c, f or 0.0, value) for q, v, a, u, c, f, value in rows]
-
-
-def versions_of(course: Course, versions: set[int], *, is_few: bool) -> dict[int, QuestionVersion]:
-    """With how many challenges wait, and how the question goes elsewhere."""
-    waiting = (
-        Challenge.objects.open()
-        .filter(course=course, attempt_question__question=OuterRef("question"))
-        .order_by()
-        .values("course")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    found: QuerySet[QuestionVersion] = QuestionVersion.objects.select_related("question").annotate(
-        waiting=Coalesce(Subquery(waiting), 0)
-    )
-    if is_few:
-        shows = Course.objects.filter(is_demonstration=True)
-        made_up = shows.annotate(name=Concat(Value("course:"), "public_id")).values("name")
-        elsewhere = (
-            AttemptQuestion.objects.filter(
-                question=OuterRef("question"),
-                version__core_digest=OuterRef("core_digest"),
-                attempt__scope__startswith="course:",
-                attempt__state=Attempt.State.SUBMITTED,
-                attempt__number=1,
+    items = []
+    for number, ((question, _core), one) in enumerate(order, 1):
+        version = versions[one.last]
+        reading: Reading = "whole" if question in drawn else "rest"
+        items.append(
+            Item(
+                version,
+                number,
+                course.scope,
+                context,
+                one.sums,
+                one.details,
+                reading,
+                described_sample(one.sums.sample(reading)),
+                pooled=pooled_of(version) if learners < FEW else None,
+                challenges=cast(Any, version).waiting,
             )
-            .exclude(attempt__scope=course.scope)
-            .exclude(attempt__scope__in=made_up)
-            .order_by()
-            .values("question")
         )
-        mean = Avg(Coalesce("first_fraction", Value(0.0), output_field=FloatField()))
-        found = found.annotate(
-            others=Subquery(
-                elsewhere.annotate(n=Count("attempt__user", distinct=True)).values("n")
-            ),
-            courses=Subquery(
-                elsewhere.annotate(n=Count("attempt__scope", distinct=True)).values("n")
-            ),
-            mean=Subquery(elsewhere.annotate(mean=mean).values("mean")),
-        )
-    return {version.pk: version for version in found.filter(pk__in=versions)}
-
-
-def pooled_of(version: Any) -> Pooled | None:
-    if (version.others or 0) < FACES or version.courses < OTHERS:
-        return None
-    return Pooled(version.others, 100 * version.mean)
-
-
-LEFT, WIDTH, TOP, LOW = 7.0, 91.0, 6.0, 85.0  # of the plot, in per cent
-
-
-def scatter(items: Sequence[Item]) -> SafeString:
-    """Facility across, discrimination up from -0.2 (or the least) to 1."""
-    least = min(-20.0, *(each.discrimination or 0 for each in items)) if items else -20.0
-
-    def x(facility: float) -> str:
-        return f"{LEFT + facility * WIDTH / 100:.2f}%"
-
-    def y(related: float) -> str:
-        return f"{TOP + (100 - related) / (100 - least) * (LOW - TOP):.2f}%"
-
-    parts = [
-        f'<rect class="f-leaf" x="{x(HARD)}" y="{TOP}%" width="{(EASY - HARD) * WIDTH / 100:.2f}%" '
-        f'height="{(100 - WEAK) / (100 - least) * (LOW - TOP):.2f}%"/>',
-        format_html('<text x="0" y="2.5%">{}</text>', _("Discrimination")),
-        format_html('<text class="end" x="98%" y="93%">{}</text>', _("Facility")),
-    ]
-    for step in (0, 25, 50, 75, 100):
-        parts.append(f'<text class="mid" x="{x(step)}" y="98%">{step}%</text>')
-    for step in (0, 20, 40, 60, 80):
-        parts.append(
-            f'<line class="{"grid" if step else "axis"}" x1="{LEFT}%" x2="98%" y1="{y(step)}" '
-            f'y2="{y(step)}"/><text class="end" x="5.6%" y="{y(step)}">{step / 100:.1f}</text>'
-        )
-    for each in items:
-        css = "f-loose" if each.is_flagged else "f-ink"
-        related = each.discrimination or 0.0
-        is_late = each.facility > 90
-        parts.append(
-            f'<circle class="{css}" cx="{x(each.facility)}" cy="{y(related)}" r="6"/>'
-            f'<text class="t-ink{" end" if is_late else ""}" '
-            f'x="{x(each.facility + (-1.6 if is_late else 1.6))}" y="{y(related)}" dy=".35em">'
-            f"{each.number}</text>"
-        )
-    told = _("Scatter plot of facility against discrimination. The table below says the same.")
-    return format_html(
-        '<svg class="svg scat" role="img" aria-label="{}">{}</svg>',
-        told,
-        mark_safe("".join(parts)),  # noqa: S308
-    )
+    return items

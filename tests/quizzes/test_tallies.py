@@ -6,20 +6,16 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from quizzes.models import (
     Attempt,
     AttemptQuestion,
     AttemptRefused,
     ItemTally,
-    Question,
     QuestionVersion,
     Quiz,
     Regrade,
@@ -30,14 +26,13 @@ from quizzes.models import (
     release_all,
     sync_bank,
 )
-from quizzes.recount import differences, rebuild, recounted, scopes
+from quizzes.recount import differences
 from quizzes.rules import Behaviour, Rules
 from quizzes.statistics import ItemStatistics, described, described_sample
-from quizzes.tallying import Sums, added_up, placed
+from quizzes.tallying import Sums
 from studyguide.accounts.models import User
-from tests.every_kind import SAMPLES, SOURCE, load_samples, question_of, specs
+from tests.every_kind import SAMPLES, SOURCE, load_samples, specs
 from tests.factories import TERM, UserFactory
-from tests.queries import queries
 
 SCOPES = ("course:a", "course:b")
 KINDS = [*SAMPLES]
@@ -110,7 +105,10 @@ class Life:
             release=chance.choice(["at_once", "at_once", "after_close", "by_hand"]),
             closes_at=self.now + chance.choice([5, 300]) * MINUTE,
         )
-        where = {"scope": chance.choice([*SCOPES, ""]), "context": chance.choice(["", "x:1", "x:2"])}
+        where = {
+            "scope": chance.choice([*SCOPES, ""]),
+            "context": chance.choice(["", "x:1", "x:2"]),
+        }
         user, quiz = chance.choice(self.users), chance.choice(self.quizzes)
         try:
             attempt = Attempt.start(user=user, quiz=quiz, now=self.now, rules=rules, **where)

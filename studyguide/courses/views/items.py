@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +13,8 @@ from studyguide.courses.access import Right, enter
 from studyguide.courses.gradebook import as_file
 from studyguide.courses.items import Analysis
 from studyguide.courses.views.gradebook import attached
+
+PAGE = 100  # answers that are listed at once
 
 
 @require_safe
@@ -40,29 +43,35 @@ def items_export(request: HttpRequest, course: str) -> HttpResponse:
 
 @require_safe
 def item(request: HttpRequest, course: str, version: int) -> HttpResponse:
-    """One question: what was chosen, and who answered what."""
+    """One question: what was chosen, and who answered what. Who has left is counted, and not
+    listed."""
     access = enter(signed_in(request), course, Right.RESULTS)
     analysis = Analysis.of(access.course)
     one = analysis.item(version)
     if one is None:
         raise Http404
     places = {each.context: each.public_id for each in analysis.assignments}
-    members = {
-        each.user_id: each for each in access.course.memberships.learners().select_related("user")
-    }
+    members = dict(access.course.memberships.learners().values_list("user", "pk"))
+    listed = [each for each in one.listed if each.user in members and each.context in places]
+    listed.sort(key=lambda each: (each.mark, each.name.casefold()))
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     kind, shown = one.version.kind_class, one.version.shown
-    behind = sorted(
-        (
-            (
-                members[answer.user],
-                places[answer.context],
-                "" if answer.value is None else kind.words(shown, answer.value),
-                round(100 * answer.mark),
-            )
-            for answer in one.answers
-            if answer.user in members
-        ),
-        key=lambda row: (row[3], row[0].user.get_full_name().casefold()),
-    )
-    context = {"course": access.course, "item": one, "behind": behind, "nav": "courses"}
+    behind = [
+        {
+            "name": each.name,
+            "member": members[each.user],
+            "assignment": places[each.context],
+            "words": "" if each.value is None else kind.words(shown, each.value),
+            "worth": round(100 * each.mark),
+        }
+        for each in page
+    ]
+    context = {
+        "course": access.course,
+        "item": one,
+        "behind": behind,
+        "page": page,
+        "gone": one.answers - len(listed),
+        "nav": "courses",
+    }
     return render(request, "courses/item.html", context)
