@@ -44,6 +44,7 @@ bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.bench.pages
 	@$(BIN)/python -m tests.bench.due
 	@$(BIN)/python -m tests.bench.matrix
+	@$(BIN)/python -m tests.bench.items
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

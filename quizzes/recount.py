@@ -15,10 +15,9 @@ from django.db import connection, transaction
 
 from quizzes.models import QuestionVersion
 from quizzes.models.attempts import Attempt
-from quizzes.models.tallies import Turnout, replace, stored
+from quizzes.models.tallies import Crowd, Turnout, replace, stored
 from quizzes.tallying import OPTIONED, UNIT, Given, Place, Placed, Sums, chosen_options
 
-Crowd = dict[tuple[str, bool], tuple[int, int]]
 # A float below 0.5 more is cut: SQLite's cast does so, PostgreSQL's rounds.
 IN_UNITS = {
     "sqlite": f"CAST(COALESCE(q.first_fraction, 0.0) * {UNIT} + 0.5 AS INTEGER)",
@@ -82,12 +81,10 @@ def differences(scope: str) -> list[str]:
     """What the rows say, and the attempts do not."""
     with transaction.atomic():
         list(Turnout.objects.select_for_update().filter(scope=scope, is_whole=True))
-        kept, counted = stored(scope), recounted(scope)
-    found = []
-    for ours, theirs in zip(kept, counted, strict=True):
-        names = sorted({*ours, *theirs}, key=str)
-        found += [str(name) for name in names if ours.get(name) != theirs.get(name)]  # type: ignore[call-overload]
-    return found
+        (sums, crowd), (true_sums, true_crowd) = stored(scope), recounted(scope)
+    places = {place for place in {*sums, *true_sums} if sums.get(place) != true_sums.get(place)}
+    wheres = {where for where in {*crowd, *true_crowd} if crowd.get(where) != true_crowd.get(where)}
+    return [*sorted(map(str, places)), *sorted(map(str, wheres))]
 
 
 def recounted(scope: str) -> tuple[dict[Place, Sums], Crowd]:
@@ -105,7 +102,8 @@ def recounted(scope: str) -> tuple[dict[Place, Sums], Crowd]:
     shared = [question for question, places in asked_in.items() if len(places) > 1]
     if shared:
         take_off_repeats(scope, shared, kinds, found)
-    return {place: sums for place, sums in found.items() if not sums.is_nothing}, crowd_of(scope)
+    counted = {place: sums.tidied() for place, sums in found.items() if not sums.is_nothing}
+    return counted, crowd_of(scope)
 
 
 def take_off_repeats(

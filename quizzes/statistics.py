@@ -180,7 +180,8 @@ def described(marks: Marks, others: Marks, maximum: float, minimum: int) -> Item
 class Sample:
     """Pairs of a mark and what it is held against, as sums: in units of which `unit` make 1.
 
-    `xs` and `ys` are the different values in ascending order, each with how often it occurs."""
+    `xs`: the different marks in ascending order, each with how often it occurs. `ys`: what they
+    are held against by levels, in ascending order: how many there are in each, and their sum."""
 
     count: int
     unit: int
@@ -189,8 +190,8 @@ class Sample:
     y: int
     yy: int
     xy: int
-    xs: Sequence[tuple[float, int]]
-    ys: Sequence[tuple[float, int]]
+    xs: Sequence[tuple[int, int]]
+    ys: Sequence[tuple[int, int]]
 
     def covariance(self, products: float, x: float, y: float) -> float:
         count = self.count
@@ -199,16 +200,17 @@ class Sample:
     @property
     def greatest(self) -> float:
         """The covariance if the best marks stood beside the best of the others."""
-        products, others = 0.0, iter(self.ys)
-        y, left = 0.0, 0
+        products = 0.0
+        levels = iter(self.ys)
+        left = mean = 0.0
         for x, number in self.xs:
-            wanted = number
-            while wanted:
-                if not left:
-                    y, left = next(others)
-                taken = min(wanted, left)
-                products += taken * x * y
-                wanted, left = wanted - taken, left - taken
+            wanted, total = float(number), 0.0
+            while wanted > left:
+                wanted, total = wanted - left, total + left * mean
+                left, whole = next(levels)
+                mean = whole / left
+            left, total = left - wanted, total + wanted * mean
+            products += x * total
         return self.covariance(products, self.x, self.y)
 
 

@@ -4,14 +4,15 @@ Marks and shares are whole millionths, so that sums are exact whatever the order
 come and go. A mark is held against what the learner made of the rest of the attempt, and against
 the whole of it, both as shares: which of them is read depends on whether the question was drawn.
 
-How the shares spread is kept in bins of a thousandth, each with its sum: quizzes have few different
-totals, so that a bin nearly always holds a single one.
+How the shares spread is kept by levels of a hundredth, each with its sum: of a quiz of twenty that
+are right or wrong, each level holds one share alone. Where it holds several, these count as their
+mean, but only for the greatest covariance that could be: all other sums are of the shares as such.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -21,8 +22,7 @@ from typing import Any, Literal, NamedTuple
 from quizzes.statistics import Sample, option_counts
 
 UNIT = 1_000_000
-BIN = 1_000  # of these millionths, for shares
-COARSE = 10  # bins of a thousandth in one of those that options are held against
+LEVELS = 101  # of shares, from 0 to 100 hundredths
 OPTIONED = frozenset({"choice", "choices"})  # kinds whose options are counted
 
 Reading = Literal["rest", "whole"]
@@ -99,10 +99,12 @@ class Sums:
     whole_sum: int = 0
     whole_squares: int = 0
     whole_products: int = 0
-    # m<mark>, o<option>: how many; r<bin>, w<bin>: how many; R<bin>, W<bin>: their sum.
-    spread: dict[str, int] = field(default_factory=dict)
-    # r<coarse bin>:<option>, w<coarse bin>:<option>: how many.
-    chosen: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)  # how many of each
+    options: dict[str, int] = field(default_factory=dict)
+    rest_levels: list[int] = field(default_factory=lambda: [0] * (2 * LEVELS))  # how many; sums
+    whole_levels: list[int] = field(default_factory=lambda: [0] * (2 * LEVELS))
+    # How many of each level chose an option, by `rest:<option>` and `whole:<option>`.
+    chosen: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, one: Placed, times: int = 1) -> None:
         mark, rest, whole = one.given.mark, one.rest, one.whole
@@ -116,72 +118,85 @@ class Sums:
         self.whole_sum += times * whole
         self.whole_squares += times * whole * whole
         self.whole_products += times * whole * mark
-        low, high = (rest + BIN // 2) // BIN, (whole + BIN // 2) // BIN
-        increase(self.spread, f"m{mark}", times)
-        increase(self.spread, f"r{low}", times)
-        increase(self.spread, f"R{low}", times * rest)
-        increase(self.spread, f"w{high}", times)
-        increase(self.spread, f"W{high}", times * whole)
+        increase(self.marks, str(mark), times)
+        for reading, levels, value in (
+            ("rest", self.rest_levels, rest),
+            ("whole", self.whole_levels, whole),
+        ):
+            level = level_of(value)
+            levels[level] += times
+            levels[LEVELS + level] += times * value
+            for option in one.given.options:
+                self.chosen.setdefault(f"{reading}:{option}", [0] * LEVELS)[level] += times
         for option in one.given.options:
-            increase(self.spread, f"o{option}", times)
-            increase(self.chosen, f"r{coarse(low)}:{option}", times)
-            increase(self.chosen, f"w{coarse(high)}:{option}", times)
+            increase(self.options, option, times)
 
     def take(self, other: Sums, times: int = 1) -> None:
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + times * getattr(other, name))
-        for mine, theirs in ((self.spread, other.spread), (self.chosen, other.chosen)):
-            for key, number in theirs.items():
+        for name in ("marks", "options"):
+            mine = getattr(self, name)
+            for key, number in getattr(other, name).items():
                 increase(mine, key, times * number)
+        self.rest_levels = summed(self.rest_levels, other.rest_levels, times)
+        self.whole_levels = summed(self.whole_levels, other.whole_levels, times)
+        for key, levels in other.chosen.items():
+            self.chosen[key] = summed(self.chosen.get(key, [0] * LEVELS), levels, times)
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.spread or any(getattr(self, name) for name in NUMBERS))
+        return not (
+            self.marks
+            or self.options
+            or any(getattr(self, name) for name in NUMBERS)
+            or any(self.rest_levels)
+            or any(self.whole_levels)
+            or any(any(levels) for levels in self.chosen.values())
+        )
+
+    def tidied(self) -> Sums:
+        """Without options that nobody chose any more, so that equal sums are the same."""
+        self.chosen = {key: levels for key, levels in self.chosen.items() if any(levels)}
+        return self
 
     def sample(self, reading: Reading) -> Sample:
-        """As statistics reads it, in marks and shares of 1."""
-        letter = reading[0]
-        marks, shares = [], []
-        for key, number in self.spread.items():
-            if key[0] == "m":
-                marks.append((int(key[1:]), number))
-            elif key[0] == letter:
-                total = self.spread.get(letter.upper() + key[1:], 0)
-                shares.append((int(key[1:]), number, total / number))
+        """As statistics reads it."""
+        is_rest = reading == "rest"
+        levels = self.rest_levels if is_rest else self.whole_levels
         return Sample(
             count=self.answers,
             unit=UNIT,
             x=self.mark_sum,
             xx=self.mark_squares,
-            y=getattr(self, f"{reading}_sum"),
-            yy=getattr(self, f"{reading}_squares"),
-            xy=getattr(self, f"{reading}_products"),
-            xs=sorted(marks),
-            ys=[(mean, number) for _bin, number, mean in sorted(shares)],
+            y=self.rest_sum if is_rest else self.whole_sum,
+            yy=self.rest_squares if is_rest else self.whole_squares,
+            xy=self.rest_products if is_rest else self.whole_products,
+            xs=sorted((int(mark), number) for mark, number in self.marks.items()),
+            ys=[pair for pair in zip(levels, levels[LEVELS:], strict=False) if pair[0]],
         )
-
-    def given(self, option: str) -> int:
-        return self.spread.get(f"o{option}", 0)
 
     def thirds(self, reading: Reading) -> tuple[Third, Third]:
         """How often each option was chosen by the best and by the last third. Of learners who are
         level, some of whom are in it, a part counts."""
-        letter = reading[0]
-        levels: Counter[int] = Counter()
-        for key, number in self.spread.items():
-            if key[0] == letter:
-                levels[coarse(int(key[1:]))] += number
-        options: dict[int, dict[str, int]] = defaultdict(dict)
-        for key, number in self.chosen.items():
-            level, _colon, option = key[1:].partition(":")
-            if key[0] == letter:
-                options[int(level)][option] = number
-        size = self.answers // 3
-        best = sorted(levels, reverse=True)
-        return third(best, levels, options, size), third(best[::-1], levels, options, size)
+        levels = (self.rest_levels if reading == "rest" else self.whole_levels)[:LEVELS]
+        options = {
+            key.partition(":")[2]: counts
+            for key, counts in self.chosen.items()
+            if key.startswith(reading)
+        }
+        last = range(LEVELS)
+        return (
+            third(last[::-1], levels, options, self.answers // 3),
+            third(last, levels, options, self.answers // 3),
+        )
 
 
-NUMBERS = tuple(name for name in Sums.__dataclass_fields__ if name not in {"spread", "chosen"})
+NUMBERS = (
+    *("answers", "asked", "blanks", "mark_sum", "mark_squares"),
+    *("rest_sum", "rest_squares", "rest_products"),
+    *("whole_sum", "whole_squares", "whole_products"),
+)
+COLUMNS = (*NUMBERS, "marks", "options", "rest_levels", "whole_levels", "chosen")
 
 
 @dataclass(frozen=True)
@@ -195,25 +210,25 @@ class Third:
 
 
 def third(
-    order: Sequence[int],
-    levels: Mapping[int, int],
-    options: Mapping[int, Mapping[str, int]],
-    size: int,
+    order: Sequence[int], levels: Sequence[int], options: Mapping[str, Sequence[int]], size: int
 ) -> Third:
     counts: dict[str, float] = defaultdict(float)
     wanted = size
     for level in order:
         taken = min(wanted, levels[level])
-        for option, number in options.get(level, {}).items():
-            counts[option] += number * taken / levels[level]
+        if taken:
+            for option, given in options.items():
+                counts[option] += given[level] * taken / levels[level]
         wanted -= taken
-        if not wanted:
-            break
     return Third(size, counts)
 
 
-def coarse(thousandths: int) -> int:
-    return (thousandths + COARSE // 2) // COARSE
+def level_of(value: int) -> int:
+    return (value * (LEVELS - 1) + UNIT // 2) // UNIT
+
+
+def summed(mine: Sequence[int], theirs: Sequence[int], times: int) -> list[int]:
+    return [a + times * b for a, b in zip(mine, theirs, strict=True)]
 
 
 def increase(counts: dict[str, int], key: str, by: int) -> None:
@@ -250,4 +265,4 @@ def difference(after: Mapping[Place, Sums], before: Mapping[Place, Sums]) -> dic
     for sums, times in ((after, 1), (before, -1)):
         for place, each in sums.items():
             found[place].take(each, times)
-    return {place: sums for place, sums in found.items() if not sums.is_nothing}
+    return {place: sums.tidied() for place, sums in found.items() if not sums.is_nothing}

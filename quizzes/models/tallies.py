@@ -20,7 +20,7 @@ from django.db.models import F, Q
 
 from quizzes.models.bank import QuestionVersion
 from quizzes.tallying import (
-    NUMBERS,
+    COLUMNS,
     Given,
     Place,
     Sums,
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from quizzes.models.attempts import Attempt
 
 FEW = 500  # attempts that are read at once
+Where = tuple[str, bool]  # a context; or '' and that it is the whole scope
+Crowd = dict[Where, tuple[int, int]]  # attempts and learners
 
 
 class Turnout(models.Model):
@@ -64,11 +66,11 @@ class Turnout(models.Model):
         return f"{self.scope} {self.context or '*'}"
 
     @classmethod
-    def held(cls, scope: str, contexts: Iterable[str]) -> dict[tuple[str, bool], Turnout]:
+    def held(cls, scope: str, contexts: Iterable[str]) -> dict[Where, Turnout]:
         """By context and `is_whole`; the whole's is locked until the transaction ends."""
         rows = cls.objects.select_for_update()
         whole, _made = rows.get_or_create(scope=scope, context="", is_whole=True)
-        found = {("", True): whole}
+        found: dict[Where, Turnout] = {("", True): whole}
         for context in contexts:
             row, _made = cls.objects.get_or_create(scope=scope, context=context, is_whole=False)
             found[context, False] = row
@@ -102,7 +104,10 @@ class ItemTally(models.Model):
     whole_sum = models.BigIntegerField()
     whole_squares = models.BigIntegerField()
     whole_products = models.BigIntegerField()
-    spread = models.JSONField()
+    marks = models.JSONField()
+    options = models.JSONField()
+    rest_levels = models.JSONField()
+    whole_levels = models.JSONField()
     chosen = models.JSONField()
 
     objects = ItemTallyQuerySet.as_manager()
@@ -118,14 +123,12 @@ class ItemTally(models.Model):
             ),
         ]
 
-    COLUMNS = (*NUMBERS, "spread", "chosen")
-
     def __str__(self) -> str:
         return f"{self.turnout_id} {self.version_id}"
 
     @property
     def sums(self) -> Sums:
-        return Sums(*(getattr(self, name) for name in self.COLUMNS))
+        return Sums(*(getattr(self, name) for name in COLUMNS))
 
 
 def count(attempts: Sequence[Attempt]) -> None:
@@ -149,7 +152,7 @@ def move(attempts: Sequence[Attempt], by: int) -> None:
         mine = list(group)
         turnouts = Turnout.held(scope, sorted({attempt.context for attempt in mine}))
         delta: dict[Place, Sums] = defaultdict(Sums)
-        crowd: dict[tuple[str, bool], list[int]] = {place: [0, 0] for place in turnouts}
+        crowd: Crowd = dict.fromkeys(turnouts, (0, 0))
         for start in range(0, len(mine), FEW):
             weigh(scope, mine[start : start + FEW], by, delta, crowd)
         if any(attempts for attempts, _learners in crowd.values()):
@@ -161,7 +164,7 @@ def weigh(
     mine: Sequence[Attempt],
     by: int,
     delta: dict[Place, Sums],
-    crowd: dict[tuple[str, bool], list[int]],
+    crowd: Crowd,
 ) -> None:
     """What these attempts change, beside all others of the same learners."""
     ids = {attempt.pk for attempt in mine}
@@ -176,18 +179,17 @@ def weigh(
     for place, sums in difference(added_up(placed(rows)), added_up(placed(before))).items():
         delta[place].take(sums, by)
     asked = {row.attempt for row in rows}
-    known = {(user, context) for _pk, user, context in others}
-    known |= {(user, None) for _pk, user, _context in others}
+    known: set[tuple[int, Where]] = set()
+    for _pk, user, context in others:
+        known |= {(user, (context, False)), (user, ("", True))}
     for attempt in mine:
         if attempt.pk not in asked:
             continue  # without a question
-        for place, who in (
-            ((attempt.context, False), (attempt.user_id, attempt.context)),
-            (("", True), (attempt.user_id, None)),
-        ):
-            crowd[place][0] += by
-            crowd[place][1] += by * (who not in known)
-            known.add(who)
+        for where in ((attempt.context, False), ("", True)):
+            attempts, learners = crowd[where]
+            is_new = (attempt.user_id, where) not in known
+            crowd[where] = (attempts + by, learners + by * is_new)
+            known.add((attempt.user_id, where))
 
 
 def counted(scope: str) -> models.QuerySet[Attempt]:
@@ -237,11 +239,7 @@ def given_of(
     return Given(attempt, user, context, question, version, core, mark, is_blank, options)
 
 
-def store(
-    turnouts: Mapping[tuple[str, bool], Turnout],
-    delta: Mapping[Place, Sums],
-    crowd: Mapping[tuple[str, bool], Sequence[int]],
-) -> None:
+def store(turnouts: Mapping[Where, Turnout], delta: Mapping[Place, Sums], crowd: Crowd) -> None:
     known = {
         Place(row.turnout.context, row.version_id, row.turnout.is_whole): row
         for row in ItemTally.objects.select_related("turnout").filter(
@@ -255,20 +253,21 @@ def store(
         sums = row.sums if row else Sums()
         sums.take(change)
         if not sums.is_nothing:
-            new.append(tally_of(turnouts[place.context, place.is_whole], place.version, sums))
+            turnout = turnouts[place.context, place.is_whole]
+            new.append(tally_of(turnout, place.version, sums.tidied()))
         elif row:
             gone.append(row.pk)
     put(new)
     if gone:
         ItemTally.objects.filter(pk__in=gone).delete()
-    for place, turnout in turnouts.items():
-        turnout.attempts += crowd[place][0]
-        turnout.learners += crowd[place][1]
+    for where, turnout in turnouts.items():
+        turnout.attempts += crowd[where][0]
+        turnout.learners += crowd[where][1]
     Turnout.objects.bulk_update(turnouts.values(), ["attempts", "learners"])
 
 
 def tally_of(turnout: Turnout, version: int, sums: Sums) -> ItemTally:
-    columns = {name: getattr(sums, name) for name in ItemTally.COLUMNS}
+    columns = {name: getattr(sums, name) for name in COLUMNS}
     return ItemTally(turnout=turnout, version_id=version, **columns)
 
 
@@ -277,25 +276,23 @@ def put(rows: Sequence[ItemTally]) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["turnout", "version"],
-        update_fields=ItemTally.COLUMNS,
+        update_fields=COLUMNS,
     )
 
 
-def replace(
-    scope: str, tallies: Mapping[Place, Sums], crowd: Mapping[tuple[str, bool], tuple[int, int]]
-) -> None:
+def replace(scope: str, tallies: Mapping[Place, Sums], crowd: Crowd) -> None:
     """Let a scope's rows say this and nothing else. Call it while its turnout is held."""
     with transaction.atomic():
         Turnout.objects.filter(scope=scope).update(attempts=0, learners=0)
         ItemTally.objects.of_scope(scope).delete()
         turnouts = Turnout.held(scope, sorted(c for c, is_whole in crowd if not is_whole))
-        for place, (attempts, learners) in crowd.items():
-            turnouts[place].attempts, turnouts[place].learners = attempts, learners
+        for where, (attempts, learners) in crowd.items():
+            turnouts[where].attempts, turnouts[where].learners = attempts, learners
         Turnout.objects.bulk_update(turnouts.values(), ["attempts", "learners"])
         put([tally_of(turnouts[p.context, p.is_whole], p.version, s) for p, s in tallies.items()])
 
 
-def stored(scope: str) -> tuple[dict[Place, Sums], dict[tuple[str, bool], tuple[int, int]]]:
+def stored(scope: str) -> tuple[dict[Place, Sums], Crowd]:
     """What a scope's rows say; turnouts of nobody are left out."""
     tallies = ItemTally.objects.of_scope(scope).select_related("turnout")
     turnouts = Turnout.objects.filter(scope=scope, attempts__gt=0)

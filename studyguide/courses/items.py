@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -24,15 +24,16 @@ from quizzes.kinds import mark
 from quizzes.models import QuestionVersion
 from quizzes.references import Reference, links
 from quizzes.statistics import FEW, ItemStatistics, described_sample, option_counts
-from quizzes.tallying import OPTIONED, Reading, Sums, increase
+from quizzes.tallying import OPTIONED, Reading, Sums, Third
 from studyguide.courses.item_answers import (
     Answer,
+    Answered,
+    Beside,
     Pooled,
     answers_to,
-    pooled_of,
+    beside,
     quizzes_of,
     tallied,
-    versions_of,
 )
 from studyguide.courses.item_plots import EASY, HARD, WEAK, bar, scatter
 from studyguide.courses.models import Assignment, Course
@@ -68,12 +69,22 @@ class Item:
     number: int
     scope: str
     context: str  # '': all of the scope
-    sums: Sums
-    details: Sequence[str]  # of the sums: which options learners of which standing chose, as JSON
+    answered: Answered
     reading: Reading  # what it is held against
     statistics: ItemStatistics
-    pooled: Pooled | None = None
-    challenges: int = 0  # that wait
+    beside: Beside
+
+    @property
+    def sums(self) -> Sums:
+        return self.answered.sums
+
+    @property
+    def pooled(self) -> Pooled | None:
+        return self.beside.pooled
+
+    @property
+    def challenges(self) -> int:
+        return self.beside.challenges
 
     @property
     def answers(self) -> int:
@@ -111,27 +122,28 @@ class Item:
     @cached_property
     def chosen(self) -> list[Chosen]:
         """Every option with its count; where there are none, the answers in words."""
-        return self.options(with_thirds=True) if self.has_options else self.in_words()
+        return self.options() if self.has_options else self.in_words()
 
-    def options(self, *, with_thirds: bool) -> list[Chosen]:
-        key = set(option_counts([self.version.load().key()]))
-        thirds = self.thirds() if with_thirds and not self.statistics.is_too_few else None
+    def options(self) -> list[Chosen]:
+        thirds = None if self.statistics.is_too_few else self.thirds()
         found = []
         for option in self.version.shown["options"]:
-            name, given = option["key"], self.sums.given(option["key"])
+            name, given = option["key"], self.sums.options.get(option["key"], 0)
             top, bottom = (each.share(name) for each in thirds) if thirds else (None, None)
             share = 100 * given / self.answers
-            found.append(Chosen(option["text"], given, share, name in key, top, bottom))
+            found.append(Chosen(option["text"], given, share, name in self.key, top, bottom))
         return found
 
-    def thirds(self) -> Any:
-        chosen: dict[str, int] = {}
-        for text in self.details:
-            for name, number in json.loads(text).items():
-                increase(chosen, name, number)
-        return Sums(answers=self.answers, spread=self.sums.spread, chosen=chosen).thirds(
-            self.reading
-        )
+    @property
+    def key(self) -> Collection[str]:
+        """The options that are right."""
+        return option_counts([self.version.load().key()])
+
+    def thirds(self) -> tuple[Third, Third]:
+        held = replace(self.sums, chosen={})
+        for _rest, _whole, chosen in self.answered.kept:
+            held.take(Sums(chosen=json.loads(chosen)))
+        return held.thirds(self.reading)
 
     def in_words(self) -> list[Chosen]:
         body, shown = self.version.load(), self.version.shown
@@ -153,17 +165,16 @@ class Item:
         return sorted(found, key=lambda each: (-each.given, each.words))[:LIST]
 
     @cached_property
-    def magnet(self) -> Chosen | None:
-        """A wrong option that more chose than the right one."""
+    def magnet(self) -> tuple[str, float] | None:
+        """A wrong option that more chose than the right one, and its share."""
         if self.version.kind != "choice":
             return None
-        options = self.options(with_thirds=False)
-        key = next(each for each in options if each.is_key)
-        return max(
-            (each for each in options if not each.is_key and each.given > key.given),
-            key=lambda each: each.given,
-            default=None,
-        )
+        counts, (key,) = self.sums.options, self.key
+        name = max(counts, key=lambda each: counts[each], default=key)
+        if counts.get(name, 0) <= counts.get(key, 0):
+            return None
+        words = {option["key"]: option["text"] for option in self.version.shown["options"]}
+        return str(words[name]), 100 * counts[name] / self.answers
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -174,7 +185,8 @@ class Item:
         if related is not None and related < 0:
             return Verdict("miss", _("Strong learners miss it: check the key"))
         if self.magnet is not None:
-            values = {"option": self.magnet.words, "share": round(self.magnet.share)}
+            option, share = self.magnet
+            values = {"option": option, "share": round(share)}
             return Verdict("part", _("“%(option)s” takes %(share)d%%") % values)
         if self.facility >= EASY:
             return Verdict("part", _("Almost everyone gets it: retire or sharpen"))
@@ -338,31 +350,13 @@ def items_of(course: Course, context: str = "", questions: Collection[int] = ())
     found, drawn, learners = tallied(course.scope, context, questions)
     if not found:
         return []
-    versions = versions_of(course, [one.last for one in found.values()], is_few=learners < FEW)
-    order = sorted(
-        found.items(),
-        key=lambda pair: (
-            versions[pair[1].last].question.source,
-            versions[pair[1].last].question.position,
-            pair[1].last,
-        ),
-    )
+    names = [one.last for one in found.values()]
+    known = beside(course, names, is_few=learners < FEW)
+    order = sorted(found.items(), key=lambda pair: (*pair[1].place, *pair[1].last))
     items = []
     for number, ((question, _core), one) in enumerate(order, 1):
-        version = versions[one.last]
+        version, more = known[one.last[0]]
         reading: Reading = "whole" if question in drawn else "rest"
-        items.append(
-            Item(
-                version,
-                number,
-                course.scope,
-                context,
-                one.sums,
-                one.details,
-                reading,
-                described_sample(one.sums.sample(reading)),
-                pooled=pooled_of(version) if learners < FEW else None,
-                challenges=cast(Any, version).waiting,
-            )
-        )
+        statistics = described_sample(one.understood(reading).sample(reading))
+        items.append(Item(version, number, course.scope, context, one, reading, statistics, more))
     return items

@@ -162,6 +162,12 @@ def matrix_jobs() -> dict[str, Job]:
     return jobs()
 
 
+def items_jobs() -> dict[str, Job]:
+    from tests.bench.items import jobs
+
+    return jobs()
+
+
 def serve(jobs: Mapping[str, Job], lines: Iterator[str]) -> None:
     clock = getattr(time, os.environ.get("CLOCK", "process_time"))
     for line in lines:
@@ -176,7 +182,13 @@ def serve(jobs: Mapping[str, Job], lines: Iterator[str]) -> None:
 
 
 if __name__ == "__main__":
-    side = {"floor": floor_jobs, "pilcrow": pilcrow_jobs, "matrix": matrix_jobs}[sys.argv[1]]()
+    sides = {
+        "floor": floor_jobs,
+        "pilcrow": pilcrow_jobs,
+        "matrix": matrix_jobs,
+        "items": items_jobs,
+    }
+    side = sides[sys.argv[1]]()
     sys.stdout.write(json.dumps(sorted(side)) + "\n")
     sys.stdout.flush()
     serve(side, iter(sys.stdin.readline, ""))

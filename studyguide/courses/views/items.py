@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Right, enter
 from studyguide.courses.gradebook import as_file
+from studyguide.courses.item_rows import rows
 from studyguide.courses.items import Analysis
 from studyguide.courses.views.gradebook import attached
 
@@ -25,7 +26,7 @@ def items(request: HttpRequest, course: str) -> HttpResponse:
     context = {
         "course": access.course,
         "analysis": analysis,
-        "items": analysis.ordered(sort),
+        "rows": rows(access.course, analysis.ordered(sort), has_pooled=analysis.has_pooled),
         "sort": sort,
         "nav": "courses",
     }
