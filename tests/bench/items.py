@@ -248,8 +248,7 @@ def measure() -> tuple[list[tuple[str, float, float, float]], list[tuple[str, fl
                 best = 1000 * min(a for a, _b in pairs)
                 found.append((job, best, ratio, gate / FLOOR_MS))
             times = [
-                (job, 1000 * min(items.cost(job) for _turn in range(turns)))
-                for job, turns in TIMES
+                (job, 1000 * min(items.cost(job) for _turn in range(turns))) for job, turns in TIMES
             ]
             return found, times
         finally:
