@@ -14,7 +14,7 @@ def count_what_there_is(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0004_item_tallies'),
+        ('quizzes', '0005_item_tallies'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0003_questions_know_where_they_were_asked'),
+        ('quizzes', '0004_seconds_of_an_answer'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
