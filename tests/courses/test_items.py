@@ -12,10 +12,13 @@ import pytest
 from django.test import Client
 
 from quizzes.models import Attempt
+from quizzes.recount import rebuild
 from quizzes.rules import Rules
+from studyguide.accounts import privacy
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.items import Analysis
 from studyguide.courses.models import Assignment, Course, Membership
+from studyguide.courses.views import items as views
 from studyguide.library.models import Article
 from tests.courses.doing import bank, signed_in
 from tests.every_kind import SAMPLES, question_of
@@ -235,3 +238,69 @@ def test_it_costs_the_same_for_all_sizes(
     teaching = signed_in(tutor)
     with queries(at_most=6), no_writes():
         assert teaching.get(page(course)).status_code == 200
+
+
+def test_what_is_held_back_is_named_and_not_counted(
+    quiz: Assignment, course: Course, teaching: Client, tutor: User
+) -> None:
+    quiz.edit(base_revision=0, by=tutor, now=TERM, rules=Rules(release="by_hand").snapshot())
+    take(quiz, MembershipFactory(course=course))
+    assert "Held back, and not counted" in teaching.get(page(course)).text
+    assert not Analysis.of(course).items
+    quiz.release(by=tutor, now=TERM + DAY)
+    assert "Held back" not in teaching.get(page(course)).text
+    assert of(course, "choice").answers == 1
+
+
+def test_who_left_is_counted_and_not_listed(
+    quiz: Assignment, course: Course, teaching: Client, learner: Membership
+) -> None:
+    gone = MembershipFactory(course=course, user__display_name="Zora Gone")
+    for member in (learner, gone):
+        take(quiz, member)
+    gone.leave(now=TERM + DAY)
+    text = teaching.get(page(course, f"{of(course, 'choice').version.pk}/")).text
+    assert "One answer is counted and not listed" in text
+    assert "Zora Gone" not in text
+
+
+def test_figures_stay_when_a_learner_is_forgotten(quiz: Assignment, course: Course) -> None:
+    members = [MembershipFactory(course=course) for _n in range(12)]
+    for n, member in enumerate(members):
+        take(quiz, member, "right" if n % 3 else "wrong")
+    before = [(one.figures, one.blanks, one.answers) for one in Analysis.of(course).items]
+    privacy.erase(members[0].user, TERM + DAY)
+    rebuild(course.scope)
+    assert [(one.figures, one.blanks, one.answers) for one in Analysis.of(course).items] == before
+
+
+def test_thirds_are_of_the_class(quiz: Assignment, course: Course) -> None:
+    for n in range(12):
+        take(quiz, MembershipFactory(course=course), "right" if n < 6 else "wrong")
+    chosen = {each.words: (each.top, each.bottom) for each in of(course, "choice").chosen}
+    assert chosen == {"Lamp": (100, 0), "Oar": (0, 100), "Wick": (0, 0)}
+
+
+def test_a_drawn_question_is_held_against_the_whole(quiz: Assignment, course: Course) -> None:
+    first, second = MembershipFactory(course=course), MembershipFactory(course=course)
+    take(quiz, first)
+    assert of(course, "choice").reading == "rest"
+    question = question_of("choice")
+    question.is_drawn = False
+    question.save()
+    quiz.start(second, now=TERM + DAY).submit(now=TERM + DAY)
+    assert of(course, "choice").reading == "whole"
+    assert of(course, "text").reading == "rest"
+
+
+def test_answers_are_listed_by_the_hundred(
+    quiz: Assignment, course: Course, teaching: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE", 2)
+    for _n in range(3):
+        take(quiz, MembershipFactory(course=course))
+    where = page(course, f"{of(course, 'choice').version.pk}/")
+    assert "Page 1 of 2" in teaching.get(where).text
+    text = teaching.get(where, {"page": "2"}).text
+    assert 'start="3"' in text
+    assert teaching.get(where, {"page": "x"}).status_code == 200
