@@ -261,6 +261,8 @@ def added_up(rows: Iterable[Placed]) -> dict[Place, Sums]:
 
 
 def difference(after: Mapping[Place, Sums], before: Mapping[Place, Sums]) -> dict[Place, Sums]:
+    if not before:
+        return dict(after)
     found: dict[Place, Sums] = defaultdict(Sums)
     for sums, times in ((after, 1), (before, -1)):
         for place, each in sums.items():
