@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from quizzes.models import Question
 from quizzes.tallying import UNIT
 from studyguide.courses.item_answers import FACES
 from studyguide.courses.items import Item, items_of
@@ -128,9 +127,7 @@ def places(course: Course, article: Article) -> list[Place]:
     )
     items: dict[int, list[Item]] = defaultdict(list)
     for item in items_of(course, questions=list(proofs)) if proofs else ():
-        question: Question = item.version.question
-        if question.pk in proofs:
-            items[proofs[question.pk]].append(item)
+        items[proofs[item.version.question_id]].append(item)
     read = by_passage(
         ReadingState.objects.read()
         .filter(article=article)
