@@ -8,14 +8,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import NoReverseMatch, URLPattern, reverse
 
 from quizzes.kinds import kinds
 from quizzes.models import Attempt, AttemptQuestion, Question, QuestionVersion
+from studyguide.accounts.models import User
+from studyguide.library.models import Article
 from tests.every_kind import SAMPLES, body_of, load_samples
 from tests.promises import harness
 from tests.promises.figures import figure
 from tests.promises.harness import Learner, Reply, Site
+from tests.promises.letters import said_in, sent_by
+from tests.promises.test_p17_permissions import make_house
 from tests.test_architecture import own_patterns
 
 DEALS = 1200
@@ -28,8 +33,11 @@ WORDS = (
 
 
 def secrets_in(reply: Reply) -> list[str]:
-    found = (reply.headers + reply.body).casefold()
-    return [word for word in WORDS if word in found]
+    return told(reply.headers + reply.body)
+
+
+def told(text: str) -> list[str]:
+    return [word for word in WORDS if word in text.casefold()]
 
 
 def routes(attempt: Attempt, question: int) -> Iterator[str]:
@@ -113,6 +121,23 @@ def test_nothing_is_told_between_handing_in_and_release(site: Site) -> None:
     results = learner.get(f"{path}results/").body
     assert f"{score:g}/" not in results
     assert "points" not in results
+
+
+def test_no_mail_tells_right_from_wrong(
+    article: Article, reader: User, staff: User, post_office: None
+) -> None:
+    """Whatever a learner in an open attempt, or his tutor, sets off."""
+    house = make_house(article, reader, staff)
+    for user in (reader, house.users["tutor"]):
+        user.email = f"{user.username}@example.org"
+        user.save(update_fields=["email"])
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    sent = [letter for role in ("learner", "tutor") for letter in sent_by(house, role)]
+    found = [(each.subject, told(said_in(each))) for each in sent]
+    figure("P16", f"{sum(bool(words) for _subject, words in found)} canaries in {len(sent)} mails")
+    assert not [each for each in found if each[1]]
+    assert len({letter.to[0] for letter in sent}) > 2
+    assert house.world.attempt.state == Attempt.State.OPEN
 
 
 def chi_square(counts: Counter[int], places: int) -> float:

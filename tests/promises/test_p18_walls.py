@@ -10,7 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
@@ -33,9 +35,11 @@ from tests import workbooks
 from tests.every_kind import question_of
 from tests.factories import AssignmentFactory, CourseFactory, MembershipFactory, UserFactory
 from tests.promises.figures import figure
+from tests.promises.letters import said_in, sent_by
 from tests.promises.test_p17_permissions import House
 from tests.promises.world import World, make_world
 
+LEARNERS = ("learner_a", "classmate_a", "learner_b", "classmate_b")
 PARTS = ("name", "answer", "comment", "reason", "challenge")
 EXPORTS = (
     "courses/<slug:course>/gradebook/export/",
@@ -150,6 +154,9 @@ def street(article: Article, reader: User) -> Street:
     users = {**a.users, **b.users, "co_tutor_a": leaving.user}
     keys = {}
     for role, user in users.items():
+        user.email = f"{role}@example.org"
+        user.save(update_fields=["email"])
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         client = Client()
         client.force_login(user)
         keys[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -207,3 +214,38 @@ def test_who_is_removed_is_out_at_the_next_request(street: Street, role: str) ->
     assert not [
         (route, each) for route, text in street.walk(role, "a") for each in others if each in text
     ]
+
+
+def letters(street: Street, *roles: str) -> list[EmailMessage]:
+    houses = street.houses.values()
+    return [letter for house in houses for role in roles for letter in sent_by(house, role)]
+
+
+def test_no_mail_carries_anything_of_a_learner_to_another(
+    street: Street, post_office: None
+) -> None:
+    """Nor to whoever is in no class yet; what is his own he may read."""
+    everything = {each for who in LEARNERS for each in canaries(who)}
+    own = {user.email: who for who, user in street.houses["a"].users.items()}
+    sent = letters(street, "tutor_a", "learner_a", "tutor_b")
+    leaks = [
+        f"{canary} to {to}: {letter.subject}"
+        for letter in sent
+        for to in letter.recipients()
+        for canary in everything - canaries(own.get(to, ""))
+        if canary in said_in(letter)
+    ]
+    figure("P18", f"{len(leaks)} canaries across in {len(sent)} mails")
+    assert not leaks, "\n".join(leaks)
+    subjects = " ".join(letter.subject for letter in sent)
+    kinds = ("Your place in the class", "Password Reset", "Confirm Your Email")
+    assert not [kind for kind in kinds if kind not in subjects]
+
+
+def test_no_mail_of_a_class_goes_to_whoever_was_removed(street: Street, post_office: None) -> None:
+    gone = street.houses["a"].users["learner_a"]
+    member = street.a.course.memberships.get(user=gone)
+    assert member.expel(by=street.a.course.owner, now=timezone.now())
+    sent = sent_by(street.houses["a"], "tutor_a")
+    assert sent
+    assert not [letter.subject for letter in sent if gone.email in letter.recipients()]
