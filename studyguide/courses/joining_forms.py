@@ -108,8 +108,38 @@ class ShownNameForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"display_name": _("Empty: your user name.")}
 
 
-class RosterForm(forms.Form):
-    """A list of learners: a file, or pasted."""
+class SheetForm(forms.Form):
+    """A table of text: a file, or pasted."""
+
+    file = forms.FileField(label=_("A file"), required=False, help_text=_("CSV in UTF-8."))
+    text = forms.CharField(
+        label=_("Or the sheet itself"),
+        required=False,
+        strip=False,
+        help_text=_("As copied from a spreadsheet, with its first line."),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What is in a file goes on as text, to be mended or confirmed."""
+        cleaned = super().clean() or {}
+        upload = cleaned.get("file")
+        if self.errors:
+            return cleaned
+        try:
+            if upload:
+                cleaned["text"] = decode(upload.read(MOST_BYTES + 1))
+            self.understand(cleaned.get("text", ""))
+        except Unreadable as why:
+            self.add_error("file" if upload else "text", str(why))
+        return cleaned
+
+    def understand(self, text: str) -> None:
+        """Raises Unreadable."""
+
+
+class RosterForm(SheetForm):
+    """A list of learners."""
 
     file = forms.FileField(
         label=_("A file"), required=False, help_text=_("CSV in UTF-8, up to 500 people.")
@@ -124,19 +154,8 @@ class RosterForm(forms.Form):
 
     sheet: Sheet | None = None
 
-    def clean(self) -> dict[str, Any]:
-        """What is in a file goes on as text, to be mended or confirmed."""
-        cleaned = super().clean() or {}
-        upload = cleaned.get("file")
-        if self.errors:
-            return cleaned
-        try:
-            if upload:
-                cleaned["text"] = decode(upload.read(MOST_BYTES + 1))
-            self.sheet = read(cleaned.get("text", ""))
-        except Unreadable as why:
-            self.add_error("file" if upload else "text", str(why))
-        return cleaned
+    def understand(self, text: str) -> None:
+        self.sheet = read(text)
 
 
 class NewcomerForm(JoinForm):

@@ -62,7 +62,7 @@ class Sheet:
 
 def decode(data: bytes) -> str:
     if len(data) > MOST_BYTES:
-        raise Unreadable(_("It is larger than 256 KB. Take in the list in parts."))
+        raise too_large()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
         raise Unreadable(_("This is no CSV in UTF-8. Save the sheet as “CSV UTF-8” and try again."))
     try:
@@ -73,10 +73,18 @@ def decode(data: bytes) -> str:
         ) from None
 
 
+def too_large() -> Unreadable:
+    return Unreadable(_("It is larger than 256 KB. Take in the list in parts."))
+
+
+def refuse_large(text: str) -> None:
+    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+        raise too_large()
+
+
 def read(text: str) -> Sheet:
     """Raises Unreadable. Name, user name and e-mail, in this order or as a first line says."""
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        raise Unreadable(_("It is larger than 256 KB. Take in the list in parts."))
+    refuse_large(text)
     lines = list(cells(text.removeprefix("\ufeff")))
     if not lines:
         raise Unreadable(_("There is nothing in it. Paste a list, or choose a file."))

@@ -12,6 +12,7 @@ from studyguide.courses.views import (
     heat,
     items,
     joining,
+    marks,
     members,
     originals,
     results,
@@ -144,6 +145,15 @@ urlpatterns = [
         "courses/<slug:course>/gradebook/export/",
         gradebook.gradebook_export,
         name="gradebook_export",
+    ),
+    path("courses/<slug:course>/gradebook/marks/", marks.marks, name="marks"),
+    path(
+        "courses/<slug:course>/gradebook/marks/confirm/", marks.marks_confirm, name="marks_confirm"
+    ),
+    path(
+        "courses/<slug:course>/gradebook/marks/<slug:assignment>/",
+        marks.marks_typed,
+        name="marks_typed",
     ),
     path("courses/<slug:course>/report/", gradebook.completion_report, name="completion_report"),
     path(

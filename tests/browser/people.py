@@ -141,6 +141,8 @@ OF_TUTORS = {
     "class-cell": f"{CLASS}results/2/made-up-2/",
     "class-reading": f"{CLASS}results/2/made-up-1/",
     "class-gradebook": f"{CLASS}gradebook/",
+    "class-marks": f"{CLASS}gradebook/marks/",
+    "class-marks-typed": f"{CLASS}gradebook/marks/made-up-2/",
     "class-report": f"{CLASS}report/",
 }
 OF_LEARNERS = {

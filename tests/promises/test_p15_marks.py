@@ -12,10 +12,11 @@ from studyguide.courses.models import Arrangement, Assignment, MarkOverride, Mem
 from tests.factories import AssignmentFactory, MembershipFactory
 from tests.promises import harness
 from tests.promises.figures import figure
-from tests.promises.harness import SEED, Learner, Site
+from tests.promises.harness import SEED, Learner, Reply, Site
 
 EDITS = int(os.environ.get("TRUST_EDITS", "100"))
 TUTORS = 5
+LEARNERS = 10
 
 
 def a_mark() -> tuple[Assignment, Membership]:
@@ -117,3 +118,43 @@ def test_another_act_over_the_same_revision_is_refused_too(site: Site) -> None:
     assert row.revision == 1
     done = [row.score is not None, row.excused_at is not None, row.due_at is not None]
     assert done == [status == 302 for status in replies]
+
+
+def test_whole_columns_set_at_once_lose_nothing_and_wipe_nothing(site: Site) -> None:
+    """Tutors bring sheets in which every second cell is blank, and confirm them together: of those
+    who saw the same scores one is stored, whole, and the others nothing of theirs."""
+    assignment, first = a_mark()
+    class_ = [first, *(MembershipFactory(course=assignment.course) for _n in range(LEARNERS - 1))]
+    people = tutors(site, assignment)
+    path = f"/courses/{assignment.course.public_id}/gradebook/marks/"
+    standing: dict[int, float | None] = {}
+    rounds, seen = EDITS // TUTORS // 5, Counter[int]()
+    for number in range(rounds):
+
+        def bring(tutor: Learner, number: int = number) -> tuple[Learner, dict[int, float], str]:
+            own = people.index(tutor)
+            marks = {m.pk: float(10 * own + number % 10 + 1) for m in class_[number % 2 :: 2]}
+            lines = [f"{m.user.get_full_name()},{marks.get(m.pk, '')}" for m in class_]
+            sheet = "\n".join([f"Learner,{assignment.title}", *lines])
+            return tutor, marks, tutor.post(path, htmx=False, text=sheet).body
+
+        sheets = harness.at_once(bring, people, TUTORS)
+
+        def confirm(sheet: tuple[Learner, dict[int, float], str]) -> Reply:
+            tutor, _marks, page = sheet
+            sent = re.findall(r'name="change" value="([^"]*)"', page)
+            fields = {"shown": sent, "change": sent, "reason": "x"}
+            return tutor.post(f"{path}confirm/", htmx=False, **fields)
+
+        replies = harness.at_once(confirm, sheets, TUTORS)
+        seen.update(reply.status for reply in replies)
+        stored = [
+            marks for (_t, marks, _p), r in zip(sheets, replies, strict=True) if r.status == 302
+        ]
+        assert len(stored) == 1
+        standing |= {pk: round(score / 100, 6) for pk, score in stored[0].items()}
+        rows = Arrangement.objects.values_list("membership", "score")
+        assert dict(rows) == standing
+    figure("P15", f"{sum(seen.values())} sheets, {seen[302]} stored, 0 cells wiped, {dict(seen)}")
+    assert set(seen) == {302, 422}
+    assert MarkOverride.objects.count() == rounds * LEARNERS // 2

@@ -202,9 +202,10 @@ def test_a_hostile_text_costs_little(world: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_list_of_learners_costs_little(world: World, name: str) -> None:
+@pytest.mark.parametrize("route", ["roster", "gradebook/marks"])
+def test_a_hostile_sheet_about_learners_costs_little(world: World, name: str, route: str) -> None:
     client, body = world.client(), FILES[name]()
-    path = f"/courses/{world.names['course']}/roster/"
+    path = f"/courses/{world.names['course']}/{route}/"
     client.post(path, {"text": "Ann,ann"})
     people, before, held, started = User.objects.count(), files(), peak(), time.process_time()
 

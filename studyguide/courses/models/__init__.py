@@ -3,8 +3,10 @@ from studyguide.courses.models.arrangements import (
     Comment,
     Excusal,
     Extension,
+    Mark,
     MarkOverride,
     choose,
+    set_marks,
 )
 from studyguide.courses.models.assignments import (
     Assignment,
@@ -49,6 +51,7 @@ __all__ = [
     "Handover",
     "Invitation",
     "JoinCode",
+    "Mark",
     "MarkOverride",
     "Membership",
     "PackReport",
@@ -62,4 +65,5 @@ __all__ = [
     "later_dates",
     "section_counts",
     "section_words",
+    "set_marks",
 ]
