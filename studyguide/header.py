@@ -21,7 +21,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
     return {
         "look": preferences_of(request),
         "shelf": here or only_pack(settings.CONTENT_DIR),
-        "is_signup_open": settings.SIGNUP == "open",
+        "signup": settings.SIGNUP,
         "has_mail": settings.HAS_MAIL,
         "due": due_of(request),
     }

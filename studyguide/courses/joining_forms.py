@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from studyguide.accounts.forms import GOOD_PASSWORD
 from studyguide.accounts.models import User
 from studyguide.courses.forms import JoinForm
-from studyguide.courses.models import Guest, Role
+from studyguide.courses.models import Guest, Invitation, Role
 from studyguide.courses.roster import MOST_BYTES, Sheet, Unreadable, decode, read
 
 LONGEST_NAME = 150
@@ -158,8 +160,8 @@ class RosterForm(SheetForm):
         self.sheet = read(text)
 
 
-class NewcomerForm(JoinForm):
-    """A code and an account at once; no address is asked for."""
+class AccountForm(forms.Form):
+    """An account for somebody who comes into a class; no address is asked for."""
 
     display_name = forms.CharField(
         label=_("Your name, as the class will see it"),
@@ -186,7 +188,11 @@ class NewcomerForm(JoinForm):
     )
 
     def clean_username(self) -> str:
-        return str(get_adapter().clean_username(self.cleaned_data["username"]))
+        """Where accounts are for the invited alone, whose names are taken is told only to those
+        whom a code or an invitation lets in."""
+        is_told_later = settings.SIGNUP == "invitation"
+        name = get_adapter().clean_username(self.cleaned_data["username"], shallow=is_told_later)
+        return str(name)
 
     def clean_password1(self) -> str:
         password: str = self.cleaned_data["password1"]
@@ -207,6 +213,21 @@ class NewcomerForm(JoinForm):
         except IntegrityError:
             self.add_error("username", _g("That user name is taken. Try another."))
             return None
+
+    def come_in(self, invitation: Invitation, now: datetime) -> User | None:
+        """An account in the class, or none of both. None: as with make_account(). Raises
+        CourseRefused."""
+        with transaction.atomic():
+            user = self.make_account(invitation.course.time_zone)
+            if user is not None:
+                invitation.accept(user, now=now)
+        return user
+
+
+class NewcomerForm(AccountForm, JoinForm):
+    """A code and an account at once."""
+
+    field_order = ("code",)
 
 
 class MendForm(forms.Form):

@@ -38,7 +38,7 @@ def invitation_letter(invitation: Invitation, course: Course, address: str) -> E
         _("See what it is, and come in if you like:\n%(address)s"),
         _("The link is good until %(day)s, once, for whoever has it: keep it to yourself."),
         _("You need an account, and can make one on the way.")
-        if settings.SIGNUP == "open"
+        if settings.SIGNUP != "closed"
         else _("You need an account; on this site tutors make them."),
         _("Nobody was told whether you have one. If this is not for you, do nothing."),
     ]

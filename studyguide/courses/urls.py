@@ -30,6 +30,11 @@ urlpatterns = [
         joining.course_invitation,
         name="course_invitation",
     ),
+    path(
+        "courses/invitations/<slug:invitation>/new/",
+        joining.course_invitation_new,
+        name="course_invitation_new",
+    ),
     path("courses/<slug:course>/", courses.course, name="course"),
     path("courses/<slug:course>/what-tutors-see/", courses.what_tutors_see, name="what_tutors_see"),
     path("courses/<slug:course>/settings/", courses.course_settings, name="course_settings"),

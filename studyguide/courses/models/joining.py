@@ -130,8 +130,8 @@ class JoinCode(models.Model):
                 Membership.State.ACTIVE,
                 Membership.State.PENDING,
             }
-            if is_new and self.seats is not None and self.taken >= self.seats:
-                raise CourseRefused(_g("All places of this code are taken. Ask your tutor."))
+            if is_new:
+                self.refuse_if_full()
             if known is not None and not is_new:
                 return known
             return course.admit(
@@ -141,6 +141,10 @@ class JoinCode(models.Model):
                 is_pending=course.is_approval_needed,
                 code=self,
             )
+
+    def refuse_if_full(self) -> None:
+        if self.seats is not None and self.taken >= self.seats:
+            raise CourseRefused(_g("All places of this code are taken. Ask your tutor."))
 
     @property
     def taken(self) -> int:
@@ -164,6 +168,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         whoever was given the link."""
         by_name = Q(user=None, username=user.username.lower())
         return self.filter(Q(user=None, username="") | Q(user=user) | by_name)
+
+    def for_newcomers(self, now: datetime) -> Self:
+        """Those by which whoever has the link may make an account."""
+        return self.open(now).filter(user=None, username="")
 
     def waiting_for(self, user: User, now: datetime) -> Self:
         """Those that a signed-in person is shown without the link: to his account, or to an

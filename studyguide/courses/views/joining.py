@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Right, enter
 from studyguide.courses.forms import CodeForm, JoinForm
-from studyguide.courses.joining_forms import InviteForm, NewcomerForm, ShownNameForm
+from studyguide.courses.joining_forms import AccountForm, InviteForm, NewcomerForm, ShownNameForm
 from studyguide.courses.letters import invitation_letter, post
 from studyguide.courses.limits import may_try_code, may_try_code_from
 from studyguide.courses.models import Course, CourseRefused, Invitation, JoinCode, Membership
@@ -102,7 +102,7 @@ def course_join_code(request: HttpRequest, code: str) -> HttpResponse:
     is not signed in may make an account on the way."""
     if request.user.is_authenticated:
         return course_join(request, code)
-    if settings.SIGNUP == "open":
+    if settings.SIGNUP != "closed":
         return redirect(f"{reverse('course_join_new')}?{urlencode({'code': code})}")
     return redirect_to_login(request.get_full_path())
 
@@ -117,7 +117,7 @@ def course_join_new(request: HttpRequest) -> HttpResponse:
     door = door_of(code)
     if request.user.is_authenticated:
         return redirect(door)
-    if settings.SIGNUP != "open":
+    if settings.SIGNUP == "closed":
         return redirect_to_login(door)
     sent = request.POST if request.method == "POST" else None
     form = NewcomerForm(sent, initial={"code": code[:40]})
@@ -134,7 +134,13 @@ def course_join_new(request: HttpRequest) -> HttpResponse:
     found = JoinCode.objects.typed(form.cleaned_data["code"], now)
     if found is None:
         form.add_error("code", OPENS_NOTHING)
-    elif user := form.make_account(found.course.time_zone):
+        return render(request, "courses/course_join_new.html", context)
+    try:
+        found.refuse_if_full()
+    except CourseRefused as why:
+        form.add_error("code", str(why))
+        return render(request, "courses/course_join_new.html", context)
+    if user := form.make_account(found.course.time_zone):
         login(request, user)
         return confirm(request, found, ShownNameForm(instance=user))
     return render(request, "courses/course_join_new.html", context)
@@ -212,9 +218,15 @@ def course_code_revoke(request: HttpRequest, course: str, number: int) -> HttpRe
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
 def course_invitation(request: HttpRequest, invitation: str) -> HttpResponse:
     """Come in by an invitation, or with `decline` say no. One that is used, withdrawn, expired or
-    another's is not there. Whoever is in the course already is led to it."""
+    another's is not there. Whoever is in the course already is led to it. Whoever is not signed
+    in may make an account on the way, where only the invited can."""
+    if not request.user.is_authenticated:
+        if settings.SIGNUP == "invitation" and request.method != "POST":
+            return redirect("course_invitation_new", invitation)
+        return redirect_to_login(request.get_full_path())
     user, now = signed_in(request), timezone.now()
     found = get_object_or_404(Invitation.objects.select_related("course", "by"), token=invitation)
     if found.course.memberships.active().filter(user=user).exists():
@@ -245,6 +257,45 @@ def course_invitation(request: HttpRequest, invitation: str) -> HttpResponse:
         "nav": "courses",
     }
     return render(request, "courses/course_invitation.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+@sensitive_post_parameters("password1")
+def course_invitation_new(request: HttpRequest, invitation: str) -> HttpResponse:
+    """An account and a place in the class at once, so that one invitation makes one account. One
+    that makes none, whatever the reason, says how accounts are made."""
+    door, now = reverse("course_invitation", args=[invitation]), timezone.now()
+    if request.user.is_authenticated:
+        return redirect(door)
+    if settings.SIGNUP != "invitation":
+        return redirect_to_login(door)
+    waiting = Invitation.objects.for_newcomers(now).select_related("course", "by")
+    found = waiting.filter(token=invitation).first()
+    if found is None:
+        return render(request, "account/signup_closed.html", status=404)
+    sent = request.POST if request.method == "POST" else None
+    form = AccountForm(sent, initial={"display_name": found.name})
+    context = {
+        "form": form,
+        "invitation": found,
+        "course": found.course,
+        "sight": sight(found.course),
+        "door": door,
+    }
+    if sent is not None and not ratelimit.consume(request, action="signup"):
+        form.add_error(None, _("Many accounts were made from here just now. Wait a minute."))
+        return render(request, "courses/course_invitation_new.html", context, status=429)
+    if form.is_valid():
+        try:
+            user = form.come_in(found, now)
+        except CourseRefused:  # somebody else used it just now
+            return render(request, "account/signup_closed.html", status=404)
+        if user is not None:
+            login(request, user)
+            messages.success(request, _("You are in."))
+            return redirect(found.course)
+    return render(request, "courses/course_invitation_new.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
