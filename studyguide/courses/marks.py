@@ -206,7 +206,8 @@ def heads(stand: Results, first: Sequence[str]) -> tuple[dict[int, Column], list
             for name in {plain(head), plain(safe(head))}:
                 titles.setdefault(name, []).append(column)
         passed_over |= {plain(each) for each in state_heads(title)}
-    places, ignored = {}, []
+    places: dict[int, Column] = {}
+    ignored = []
     for at, head in list(enumerate(first))[1:]:
         found = titles.get(plain(head), [])
         if len(found) > 1:

@@ -99,6 +99,7 @@ class Site:
     port: int = field(default_factory=free_port)
     server: subprocess.Popen[bytes] | None = None
     learners: list[Learner] = field(default_factory=list)
+    changes: dict[str, str] = field(default_factory=dict)  # of its environment
 
     @property
     def address(self) -> str:
@@ -113,7 +114,7 @@ class Site:
                 *["--workers", str(self.processes), "--blocking-threads", "2"],
                 *["--log-level", "error", "--no-ws", "studyguide.wsgi:application"],
             ],
-            env=environment(self.folder) | {"PORT": str(self.port)},
+            env=environment(self.folder) | {"PORT": str(self.port)} | self.changes,
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

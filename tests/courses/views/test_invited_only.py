@@ -158,7 +158,9 @@ def test_the_letter_says_that_an_account_can_be_made(
     teaching: Client, course: Course, settings: Any
 ) -> None:
     settings.HAS_MAIL = True
-    teaching.post(f"{course.get_absolute_url()}invitations/", {"who": "b@example.org", "role": "learner"})
+    teaching.post(
+        f"{course.get_absolute_url()}invitations/", {"who": "b@example.org", "role": "learner"}
+    )
     assert "can make one on the way" in str(mail.outbox[0].body)
 
 
