@@ -155,7 +155,9 @@ def test_what_was_acknowledged_before_a_backup_is_in_it(
     with restored(copy, folder) as address:
         with harness.serving(folder, processes=1, changes={"DATABASE_URL": address}) as again:
             took = time.monotonic() - begun
-            learner = harness.Learner(again, sittings[0].learner.user)
+            learner = sittings[0].learner  # who is signed in there as well
+            learner.hang_up()
+            learner.site = again
             page = learner.get(f"/attempts/{sittings[0].attempt.public_id}/").body
         kept, all_rows = rows_of(RESTORED), rows_of("default")
         lost = [a for a in before if kept.get(a.token) != (a.attempt, a.text, "saved", a.rev)]
