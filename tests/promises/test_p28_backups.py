@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from django.db.backends.postgresql.client import DatabaseClient
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Max
 
@@ -84,14 +83,8 @@ def restored(copy: Path, folder: Path) -> Iterator[str]:
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
             cursor.execute(f'CREATE DATABASE "{name}"')
-        words, own = DatabaseClient.settings_to_cmd_args_env(
-            connection.settings_dict | {"NAME": ""}, []
-        )
-        place = ["--exit-on-error", "--no-owner", f"--dbname={name}", str(copy)]
-        left = [word for word in words[1:] if word != "postgres"]
-        if "-U" in left and left[-1] == "-U":
-            left.append("postgres")
-        subprocess.run(["pg_restore", *left, *place], env=os.environ | (own or {}), check=True)
+        place = ["--exit-on-error", "--no-owner", f"--dbname={address}"]
+        subprocess.run(["pg_restore", *place, str(copy)], check=True)
     there = connection.copy(RESTORED)
     there.settings_dict["NAME"] = name
     connections[RESTORED] = there

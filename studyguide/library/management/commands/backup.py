@@ -93,7 +93,7 @@ def copy_postgresql(part: Path) -> None:
     place = [f"--file={part}", "--format=custom", "--no-password"]
     words, own = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, place)
     tool(["pg_dump", *words[1:]], own or {})
-    tool(["pg_restore", "--file=/dev/null", str(part)], {})  # reads it to the end
+    tool(["pg_restore", f"--file={os.devnull}", str(part)], {})  # reads it to the end
 
 
 def tool(command: list[str], own: dict[str, str]) -> None:
