@@ -102,10 +102,13 @@ def pilcrow_jobs() -> dict[str, Job]:
     from studyguide.accounts.models import User
     from studyguide.library.models import Section
     from studyguide.wsgi import application
+    from tests.bench.learner import study
 
     client = Client(HTTP_HOST="localhost")
-    client.force_login(User.objects.create_user("reader"))
+    reader = User.objects.create_user("reader")
+    client.force_login(reader)
     section = Section.objects.select_related("article").get(slug="who-was-left")
+    study(reader, section.article, until=timezone.now())
     client.get(section.get_absolute_url())
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     call = caller(application, cookies)
@@ -132,7 +135,7 @@ def pilcrow_jobs() -> dict[str, Job]:
         }
         expect(call(path, data, hx_request="true"), 200)
 
-    # A learner in the middle: half of a section read, questions answered a week ago, cards due.
+    # After months of study, a section read by half and questions answered a week ago.
     half = f"/articles/{section.article.slug}/p{(section.first + section.last) // 2}/mark/"
     marked = {"mark": "upto", "token": str(UUID(int=0))}
     expect(call(half, {"csrfmiddlewaretoken": cookies["csrftoken"], **marked}), 302)
