@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import cached_property, lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _g
@@ -85,7 +86,7 @@ class Standing:
         """The part of the cards, 0 to 1, at this level; 0 where there are none."""
         return self.count(level) / self.total if self.total else 0.0
 
-    @property
+    @cached_property
     def firm_share(self) -> float:
         """The part of the cards, 0 to 1, that would be recalled today: firm or mastered."""
         return self.reached(Level.FIRM) / self.total if self.total else 0.0
@@ -100,16 +101,16 @@ class Standing:
             "new": self.new,
         }
 
-    @property
+    @cached_property
     def is_begun(self) -> bool:
         return self.total > self.new
 
-    @property
+    @cached_property
     def is_firm(self) -> bool:
         """Whether the whole is called firm, or better."""
         return self.headline is not None and self.headline >= Level.FIRM
 
-    @property
+    @cached_property
     def headline(self) -> Level | None:
         """One word for the whole, or None where there are no cards.
 
@@ -133,21 +134,30 @@ def level(memory: Memory | None, on: date, *, has_answer: bool) -> Level:
     """
     if memory is None:
         return Level.LEARNING if has_answer else Level.NEW
-    return level_of(memory.stability, firm_until_on(memory), on)
+    if on > firm_until_on(memory):
+        return Level.LEARNING
+    return level_while(memory.stability)
 
 
-def level_of(stability: float, firm_until: date, on: date) -> Level:
-    """The level of a card that has been reviewed, from the two columns that decide it.
+def level_while(stability: float) -> Level:
+    """The level of a card on a day that it is firm until.
 
     What does not hold for a day, as after a first miss, is not firm on the day itself either.
     """
-    if on > firm_until or stability < 1:
+    if stability < 1:
         return Level.LEARNING
     return Level.MASTERED if stability >= MASTERED else Level.FIRM
 
 
 def standing(levels: Iterable[Level]) -> Standing:
-    counted = [0] * len(Level)
+    numbers = [0] * len(Level)
     for each in levels:
-        counted[each] += 1
-    return Standing(*counted)
+        numbers[each] += 1
+    return counted(*numbers)
+
+
+@lru_cache(maxsize=10_000)
+def counted(new: int, learning: int, firm: int, mastered: int) -> Standing:
+    """A page counts hundreds of times, most of them the same few: those are one object, which
+    works out once what its numbers are called."""
+    return Standing(new, learning, firm, mastered)

@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
-    DateField,
     Exists,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     Value,
     When,
 )
@@ -30,6 +29,9 @@ from quizzes.models import AttemptQuestion, Review, ReviewCard
 from quizzes.models.attempts import Attempt
 from quizzes.prepared import Prepared
 
+# A card that is firm today, one that is not, one without an answer; an answer in the text.
+# In words, which come from the database as they are; numbers would be converted row by row.
+HOLDS, BEGUN, UNSEEN, CHECK = "holds", "begun", "unseen", "check"
 COUNTED_RULE = _(
     "Counted are questions for facts, terms and attributions, which become review cards with "
     "their first answer, and whatever else you chose to remember"
@@ -57,6 +59,25 @@ class Ids(NamedTuple):
         return cls([n for p in parts for n in p.cards], [n for p in parts for n in p.others])
 
 
+class Groups:
+    """Many groups of questions that are asked about together, with the way back from a question
+    to its groups: so a learner's cards are looked at once, however many groups there are."""
+
+    def __init__(self, groups: Sequence[Ids]) -> None:
+        self.sizes = [len(ids.cards) for ids in groups]
+        self.own = places_of([ids.cards for ids in groups])
+        self.others = places_of([ids.others for ids in groups])
+
+
+def places_of(groups: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+    """For each question, the places of the groups that it is in."""
+    found: dict[int, list[int]] = {}
+    for place, questions in enumerate(groups):
+        for question in questions:
+            found.setdefault(question, []).append(place)
+    return found
+
+
 @dataclass(frozen=True)
 class Learned:
     """`levels` by question, of those that are cards of this learner; `answers`: worth and prompt
@@ -75,17 +96,17 @@ class Learned:
         levels: dict[int, Level] = {}
         answers: dict[int, tuple[float, str]] = {}
         rows = (
-            ROWS.rows(user=user.pk, source=source)
+            ROWS.rows(user=user.pk, source=source, on=on)
             if questions is None
-            else ROWS.rows(user=user.pk, source=source, questions=[*questions])
+            else ROWS.rows(user=user.pk, source=source, on=on, questions=[*questions])
         )
-        for is_card, question, number, firm_until, has_answer, prompt in rows:
-            if not is_card:
+        for kind, question, number, prompt in rows:
+            if kind == CHECK:
                 answers[question] = (number, prompt)
-            elif firm_until is None:
-                levels[question] = mastery.level(None, on, has_answer=bool(has_answer))
+            elif kind == HOLDS:
+                levels[question] = mastery.level_while(number)
             else:
-                levels[question] = mastery.level_of(number, firm_until, on)
+                levels[question] = Level.LEARNING if kind == BEGUN else Level.NEW
         return cls(levels, answers)
 
     def level(self, question: int) -> Level:
@@ -99,6 +120,23 @@ class Learned:
             ]
         )
 
+    def standings(self, groups: Groups) -> list[Standing]:
+        """As `standing` of each group."""
+        reached = {level: [0] * len(groups.sizes) for level in Level}
+        more = [0] * len(groups.sizes)  # cards beside those that come by themselves
+        for question, level in self.levels.items():
+            counts = reached[level]
+            for place in groups.own.get(question, ()):
+                counts[place] += 1
+            for place in groups.others.get(question, ()):
+                counts[place] += 1
+                more[place] += 1
+        begun = [reached[level] for level in Level if level > Level.NEW]
+        return [
+            mastery.counted(size + extra - sum(counts), *counts)
+            for size, extra, *counts in zip(groups.sizes, more, *begun, strict=True)
+        ]
+
     def is_checked(self, ids: Ids) -> bool:
         """Whether every question in the text has been answered there."""
         asked = ids.all
@@ -106,10 +144,11 @@ class Learned:
 
 
 def rows_of(
-    *, user: int, source: str, questions: Collection[int] | None = None
+    *, user: int, source: str, on: date, questions: Collection[int] | None = None
 ) -> QuerySet[Any, Any]:
-    """Two kinds of rows in one question to the database: cards with stability, the last firm day
-    and whether there is an answer; checkpoints with worth and prompt."""
+    """(kind, question, number, prompt) in one question to the database: cards with stability,
+    checkpoints with worth and prompt. The database compares the days, for to make dates of them
+    took a third of the time that all this takes."""
     cards = ReviewCard.objects.filter(user=user, question__retired_at=None)
     checks = AttemptQuestion.objects.filter(
         attempt__user=user,
@@ -125,26 +164,21 @@ def rows_of(
     answered = AttemptQuestion.objects.filter(
         attempt__user=user, question=OuterRef("question"), is_released=True, fraction__isnull=False
     )
-    whole: IntegerField[int, int] = IntegerField()
-    mine = cards.annotate(
-        is_card=Value(1, output_field=whole),
-        has_answer=Case(
-            When(Q(stability__isnull=False) | Exists(answered), then=Value(1)),
-            default=Value(0),
-            output_field=whole,
-        ),
-        said=Value(""),
-    ).values_list("is_card", "question_id", "stability", "firm_until_on", "has_answer", "said")
-    prompt = Value("") if questions is None else "version__prompt"
-    given = checks.annotate(
-        is_card=Value(0, output_field=whole),
-        until=Value(None, output_field=DateField()),
-        has_answer=Value(1, output_field=whole),
+    begun = Q(stability__isnull=False) | Exists(answered)
+    kind = Case(
+        When(firm_until_on__gte=on, then=Value(HOLDS)),
+        When(begun, then=Value(BEGUN)),
+        default=Value(UNSEEN),
+        output_field=TextField(),
     )
-    columns = ["is_card", "question_id", "fraction", "until", "has_answer"]
-    if isinstance(prompt, Value):
-        return mine.union(given.annotate(said=prompt).values_list(*columns, "said"), all=True)
-    return mine.union(given.values_list(*columns, prompt), all=True)
+    mine = cards.annotate(kind=kind, said=Value("")).values_list(
+        "kind", "question_id", "stability", "said"
+    )
+    given = checks.annotate(kind=Value(CHECK))
+    if questions is None:
+        given = given.annotate(said=Value(""))
+    prompt = "said" if questions is None else "version__prompt"
+    return mine.union(given.values_list("kind", "question_id", "fraction", prompt), all=True)
 
 
 ROWS = Prepared(rows_of)

@@ -411,7 +411,10 @@ class SectionPage:
     @cached_property
     def drawn(self) -> list[Bar]:
         article = self.section.article
-        return [bar_of(article, n, self.progress, self.learned, None) for n in self.numbers]
+        return [
+            bar_of(article, n, self.progress, self.learned, None, self.standing_of(n))
+            for n in self.numbers
+        ]
 
     def standing_context(self, number: int) -> dict[str, Any]:
         """What an answer to a question under a passage may have moved."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -28,13 +28,6 @@ def place_of(user: int) -> QuerySet[ReadingPosition, Any]:
     return mine.values("passage__number")[:1]
 
 
-def with_place(articles: QuerySet[Article], user: Reader) -> QuerySet[Article]:
-    """With the place where a reader last was, in the same query."""
-    if not user.is_authenticated:
-        return articles
-    return articles.annotate(place=Subquery(place_of(user.pk)))
-
-
 def learned_of(user: Reader, article: Article) -> Learned:
     """What a reader knows of an article today."""
     return Learned.of(user, source=article.slug, on=day_of(user, timezone.now()))
@@ -46,7 +39,7 @@ class Progress:
 
     read: frozenset[int] = frozenset()
     unclear: frozenset[int] = frozenset()
-    position: int | None = None  # the last place, if the article came `with_place`
+    position: int | None = None  # the last place, where it is needed
 
     @classmethod
     def of(cls, user: Reader, article: Article) -> Progress:
@@ -55,7 +48,7 @@ class Progress:
         states = ReadingState.objects.filter(user=user, article=article).values_list(
             "passage__number", "is_read", "is_unclear"
         )
-        return cls.from_rows(list(states), getattr(article, "place", None))
+        return cls.from_rows(list(states), None)
 
     @classmethod
     def from_rows(cls, rows: Sequence[tuple[int, bool, bool]], position: int | None) -> Progress:
@@ -133,19 +126,24 @@ def contents(
     article: Article, sections: Sequence[Section], progress: Progress, learned: Learned
 ) -> Contents:
     """`sections` in order, with their chapters fetched."""
-    numbers = [n for s in sections for n in range(s.first, s.last + 1)]
+    spans = tuple([section.span for section in sections])
+    numbers = [n for span in spans for n in span]
     here = progress.next_of(numbers)
-    drawn = [bar_of(article, n, progress, learned, here) for n in numbers]
+    passages = learned.standings(article.groups_at(tuple([range(n, n + 1) for n in numbers])))
+    drawn = [
+        bar_of(article, n, progress, learned, here, standing)
+        for n, standing in zip(numbers, passages, strict=True)
+    ]
+    standings = learned.standings(article.groups_at(spans))
     relative = dict(zip(numbers, bars.heights(drawn), strict=True))
     by_number = {bar.number: bar for bar in drawn}
     slots = max((s.last - s.first + 1 for s in sections), default=1)
     chapters: dict[int, ContentsChapter] = {}
     here_section = None
-    for section in sections:
+    for section, span, standing in zip(sections, spans, standings, strict=True):
         chapter = chapters.setdefault(section.chapter_id, empty_chapter(section))
         chapter.last = section.last
         chapter.quiz = article.quiz_named(f"chapter-{chapter.slug}")
-        span = range(section.first, section.last + 1)
         is_here = here in span
         if is_here:
             here_section = section
@@ -160,7 +158,7 @@ def contents(
                 is_here,
                 checked=sum(by_number[n].is_checked for n in span),
                 firm=sum(by_number[n].is_firm for n in span),
-                standing=learned.standing(article.questions_at(*span)),
+                standing=standing,
             )
         )
     return Contents(
@@ -195,16 +193,19 @@ def unread_in(section: Section | None, progress: Progress) -> int:
 
 
 def bar_of(
-    article: Article, number: int, progress: Progress, learned: Learned, here: int | None
+    article: Article,
+    number: int,
+    progress: Progress,
+    learned: Learned,
+    here: int | None,
+    standing: Standing,
 ) -> Bar:
     facts: dict[str, Any] = article.facts
-    asked = article.questions_at(number)
-    is_begun = any(question in learned.levels for question in asked.all)
     return Bar(
         number,
         facts.get(f"p{number}", {}).get("words", 0),
         number in progress.read,
         number == here,
-        learned.is_checked(asked),
-        is_begun and learned.standing(asked).is_firm,
+        learned.is_checked(article.questions_at(number)),
+        standing.is_firm,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Subquery
@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from quizzes.models.attempts import day_of
 from quizzes.prepared import Prepared
+from quizzes.standing import Groups
 from studyguide.kept import kept
 from studyguide.library.models import Article, ReadingState, Section
 from studyguide.library.page import due_count
@@ -32,6 +33,11 @@ class KeptArticle:
     article: Article
     sections: list[Section]  # in order, with their chapters
     addresses: dict[int, str]  # of sections, by id
+
+    @cached_property
+    def asked_of_terms(self) -> Groups:
+        """Questions of each term, in the order of the article's `terms_asked`."""
+        return Groups([term.ids for term in self.article.terms_asked.values()])
 
 
 class OnShelf(NamedTuple):
@@ -61,9 +67,11 @@ def shelf(
 
 
 SHELF = Prepared(shelf)
-MARKS = Prepared(
-    lambda user, article: ReadingState.objects.filter(user=user, article=article).values_list(
-        "passage__number", "is_read", "is_unclear"
+READ = Prepared(
+    lambda user, article: (
+        ReadingState.objects.read()
+        .filter(user=user, article=article)
+        .values_list("passage__number")
     )
 )
 
@@ -85,10 +93,12 @@ def kept_article(pk: int, digest: str, loaded_at: datetime) -> KeptArticle:
     return KeptArticle(article, sections, {s.pk: s.get_absolute_url() for s in sections})
 
 
-def progress_in(user: Reader, found: OnShelf) -> Progress:
+def progress_in(user: Reader, article: int, place: int | None) -> Progress:
+    """What is read of an article, and where he is in it."""
     if not user.is_authenticated:
         return Progress()
-    return Progress.from_rows(MARKS.rows(user=user.pk, article=found.pk), found.place)
+    rows = READ.rows(user=user.pk, article=article)
+    return Progress(frozenset([number for (number,) in rows]), position=place)
 
 
 class Go(NamedTuple):

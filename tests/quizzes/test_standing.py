@@ -10,11 +10,11 @@ from django.contrib.auth.models import AnonymousUser
 
 from quizzes import checkpoint
 from quizzes.activity import Activity
-from quizzes.mastery import Level, Standing
+from quizzes.mastery import Level, Standing, level
 from quizzes.mistakes import mistakes_of
 from quizzes.models import Question, QuestionVersion, Quiz, Review, ReviewCard
-from quizzes.scheduling import Rating
-from quizzes.standing import Ids, Learned
+from quizzes.scheduling import Memory, Rating, firm_until_on
+from quizzes.standing import Groups, Ids, Learned
 from studyguide.accounts.models import User
 from tests.every_kind import SAMPLES, SOURCE, load_samples, question_of
 from tests.factories import UserFactory
@@ -85,6 +85,29 @@ def test_a_card_made_by_hand_is_new_until_answered(reader: User, samples: Quiz) 
         user=reader, question=question, source=SOURCE, made_at=NOON, due_on=DAY
     )
     assert learned(reader).standing(Ids(others=[question.pk])) == Standing(new=1)
+
+
+@pytest.mark.parametrize("stability", [0.4, 0.99, 1.0, 12.5, 59.9, 60.0, 400.0])
+def test_the_database_tells_days_as_mastery_does(
+    reader: User, samples: Quiz, stability: float
+) -> None:
+    question = Question.objects.get(external_id="sample-choice")
+    card = ReviewCard(user=reader, question=question, source=SOURCE, made_at=NOON, due_on=DAY)
+    memory = Memory(stability, 5.0, reviewed_on=DAY, due_on=DAY, reps=1, lapses=0)
+    card.save()
+    card.put(memory)
+    card.save()
+    last = firm_until_on(memory)
+    for on in (DAY, last - timedelta(days=1), last, last + timedelta(days=1)):
+        assert learned(reader, on).level(question.pk) == level(memory, on, has_answer=True)
+
+
+def test_groups_asked_about_together_count_as_each_alone() -> None:
+    chance = random.Random(7)
+    known = Learned({n: Level(chance.randrange(4)) for n in chance.sample(range(60), 40)})
+    draw = [[chance.choices(range(60), k=n) for n in (9, 4)] for _group in range(25)]
+    groups = [Ids(*pair) for pair in [*draw, ((), ())]]
+    assert known.standings(Groups(groups)) == [known.standing(ids) for ids in groups]
 
 
 def test_a_question_that_was_never_seen_is_new(reader: User, samples: Quiz) -> None:

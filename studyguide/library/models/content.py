@@ -14,7 +14,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.standing import Ids
+from quizzes.standing import Groups, Ids
 
 
 class ContentQuerySet(models.QuerySet[Any]):
@@ -84,6 +84,16 @@ class Article(Content):
         """A page asks for the same passages over and over."""
         return {}
 
+    def groups_at(self, spans: tuple[range, ...]) -> Groups:
+        """The same for many spans of passages that are asked about together."""
+        if spans not in self.found_groups:
+            self.found_groups[spans] = Groups([self.questions_at(*span) for span in spans])
+        return self.found_groups[spans]
+
+    @cached_property
+    def found_groups(self) -> dict[tuple[range, ...], Groups]:
+        return {}
+
     def quiz_named(self, name: str) -> dict[str, Any] | None:
         """Where a quiz of the pack is: its url, title, size and minutes."""
         found: dict[str, Any] | None = self.asks.get("quizzes", {}).get(name)
@@ -147,6 +157,11 @@ class Section(Content):
 
     def get_absolute_url(self) -> str:
         return reverse("section", args=[self.article.slug, self.chapter.slug, self.slug])
+
+    @property
+    def span(self) -> range:
+        """Numbers of its passages."""
+        return range(self.first, self.last + 1)
 
 
 class Passage(Content):

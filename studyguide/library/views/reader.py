@@ -47,7 +47,7 @@ def show_article(request: HttpRequest, found: OnShelf) -> HttpResponse:
     user, kept = request.user, found.kept
     request.due_count = found.due_count or 0  # type: ignore[attr-defined]
     learned = learned_of(user, kept.article)
-    whole = contents(kept.article, kept.sections, progress_in(user, found), learned)
+    whole = contents(kept.article, kept.sections, progress_in(user, found.pk, found.place), learned)
     for chapter in whole.chapters:
         chapter.rows_html = rows_html(chapter.rows, kept, is_reader=user.is_authenticated)
     context = {"kept": kept, "contents": whole, "go": Go.of(whole, kept), "nav": "read"}
