@@ -5,17 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, F, FloatField, IntegerField, QuerySet, Value
+from django.db.models import Count, DateField, F, Field, FloatField, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from quizzes import certainty
-from quizzes.models import AttemptQuestion, Response, Review, ReviewCard
+from quizzes.models import Attempt, AttemptQuestion, Response, Review, ReviewCard
+from quizzes.prepared import Prepared
 
 SECONDS_A_CARD = 20
-DUE, STUDIED, SURE = range(3)
+DUE, STUDIED, SURE = "due", "studied", "sure"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Activity:
         due: dict[date, int] = {}
         studied: dict[date, int] = {}
         sure: list[certainty.Sure] = []
-        for kind, day, level, fraction, count in rows_of(user, since, until):
+        for kind, day, level, fraction, count in ROWS.rows(user=user.pk, since=since, until=until):
             if kind == SURE:
                 sure += [certainty.Sure(level, fraction)] * count
             else:
@@ -48,18 +49,27 @@ class Activity:
         return {day: n * SECONDS_A_CARD / 60 for day, n in self.due_by(today).items()}
 
 
-def last_days(today: date, days: int) -> list[date]:
-    return [today - timedelta(days=n) for n in reversed(range(days))]
+class Empty(Cast):
+    """A column of a type without values, by which nothing is grouped."""
+
+    def __init__(self, field: Field[Any, Any]) -> None:
+        super().__init__(Value(None), field)
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
 
 
-def rows_of(user: Any, since: date, until: date) -> QuerySet[Any, Any]:
+def rows_of(*, user: int, since: date, until: date) -> QuerySet[Any, Any]:
     """(kind, day, certainty, fraction, count)."""
     cards = ReviewCard.objects.active().filter(user=user, due_on__lte=until)
     answers = Response.objects.filter(attempt__user=user, value__isnull=False, day_on__gte=since)
     rated = Review.objects.filter(
         user=user, how=Review.How.RATED, undone_at=None, day_on__gte=since
     )
-    told = AttemptQuestion.objects.told_to(user).filter(response__certainty__isnull=False)
+    told = AttemptQuestion.objects.told_to(user).filter(
+        attempt__purpose=Attempt.Purpose.QUIZ,  # nothing else asks for it
+        response__certainty__isnull=False,
+    )
     return summed(cards, DUE, day="due_on").union(
         summed(answers, STUDIED, day="day_on", what="attempt_question"),
         summed(rated, STUDIED, day="day_on"),
@@ -70,7 +80,7 @@ def rows_of(user: Any, since: date, until: date) -> QuerySet[Any, Any]:
 
 def summed(
     rows: QuerySet[Any, Any],
-    kind: int,
+    kind: str,
     *,
     day: str = "",
     level: str = "",
@@ -79,11 +89,14 @@ def summed(
 ) -> QuerySet[Any, Any]:
     """Rows counted by what is named; the other columns are empty, of the same types."""
     columns = {
-        "of_kind": Value(kind, output_field=IntegerField()),
-        "on_day": F(day) if day else Cast(Value(None), DateField()),
-        "at_level": F(level) if level else Cast(Value(None), IntegerField()),
-        "worth": F(fraction) if fraction else Cast(Value(None), FloatField()),
+        "of_kind": Value(kind),
+        "on_day": F(day) if day else Empty(DateField()),
+        "at_level": F(level) if level else Empty(IntegerField()),
+        "worth": F(fraction) if fraction else Empty(FloatField()),
     }
     grouped = rows.order_by().values(**columns)
     counted: QuerySet[Any, Any] = grouped.annotate(how_many=Count(what, distinct=what != "pk"))
     return counted.values_list(*columns, "how_many")
+
+
+ROWS = Prepared(rows_of)

@@ -719,7 +719,8 @@ class Response(models.Model):
         LATE = "late", _("kept, but too late to count")
         FINAL = "final", _("kept; the question was graded already")
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="responses")
+    # Found by `response_once_a_token`, so that it needs no index of its own.
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="responses", db_index=False)
     attempt_question = models.ForeignKey(AttemptQuestion, models.PROTECT, related_name="responses")
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="responses")
     token = models.UUIDField()
@@ -752,7 +753,15 @@ class Response(models.Model):
                 condition=Q(seconds=None) | Q(seconds__gte=0), name="response_seconds_go_forward"
             ),
         ]
-        indexes = [models.Index(fields=["version", "arrived_at"], name="response_version_at")]
+        indexes = [
+            models.Index(fields=["version", "arrived_at"], name="response_version_at"),
+            # What was answered on which day, without the answers themselves.
+            models.Index(
+                fields=["attempt", "day_on", "attempt_question"],
+                condition=Q(value__isnull=False),
+                name="response_days",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_question_id} r{self.rev} {self.outcome}"
