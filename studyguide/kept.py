@@ -61,6 +61,14 @@ class Keep(Node):
         self.values = values
         self.nodelist = nodelist
         self.known: dict[Hashable, list[str | NodeList]] = {}
+        self.found: dict[type[Node], list[Any]] = {}
+
+    def get_nodes_by_type(self, nodetype: type[Node]) -> list[Any]:
+        """Whatever extends a template asks it for its blocks each time it is shown; measured, to
+        look through the frame of a page anew takes as long as to put the frame together."""
+        if nodetype not in self.found:
+            self.found[nodetype] = super().get_nodes_by_type(nodetype)
+        return self.found[nodetype]
 
     def render(self, context: Context) -> SafeString:
         values = {name: value.resolve(context) for name, value in self.values.items()}

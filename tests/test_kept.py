@@ -58,6 +58,18 @@ def test_the_mark_of_a_slot_cannot_be_forged() -> None:
         template("{% keep a=a %}{{ a }}{% endkeep %}")(a="\0")
 
 
+def test_blocks_within_are_found_each_time() -> None:
+    frame: Any = engines["django"].from_string(
+        "{% load kept %}{% keep a=a %}<{% slot %}{% block b %}{% endblock %}{% endslot %}>"
+        "{% endkeep %}"
+    )
+    shown = [
+        engines["django"].from_string(f"{{% extends frame %}}{{% block b %}}{name}{{% endblock %}}")
+        for name in ("Ann", "Ben")
+    ]
+    assert [each.render({"frame": frame, "a": 1}) for each in shown] == ["<Ann>", "<Ben>"]
+
+
 def test_a_row_is_no_key() -> None:
     with pytest.raises(TypeError, match="is a row"):
         template("{% keep a=a %}{{ a }}{% endkeep %}")(a=User(username="ann"))
