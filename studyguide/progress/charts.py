@@ -3,19 +3,21 @@ and dates. Each comes with the finding in words; its table stands in the templat
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
 
 from quizzes import certainty
-from quizzes.activity import last_days
 from quizzes.drawings import percent
 from quizzes.mastery import Level, Standing
 
@@ -28,6 +30,7 @@ FILLS = {
 STEPS = (1, 5, 10, 20, 40)  # things done in a day from which a colour holds
 ENOUGH = 20  # answers with a certainty, before anything is said of it
 FLOOR = 84.0  # per cent; where the bars of a plot stand
+FILL = "\0"  # where the fill of a square goes
 SURE = {1: _l("Unsure"), 2: _l("Fairly sure"), 3: _l("Sure")}
 
 
@@ -75,36 +78,68 @@ class Plot:
     svg: SafeString
     rows: Sequence[tuple[str, int]]  # of the table
 
+    @property
+    def rows_html(self) -> SafeString:
+        return mark_safe(  # noqa: S308
+            "".join(
+                [
+                    f'<tr><th scope="row">{escape(name)}</th><td class="n">{value}</td></tr>'
+                    for name, value in self.rows
+                ]
+            )
+        )
+
 
 def forecast(due: Mapping[date, int], today: date, days: int) -> Plot:
     """Cards by the day they fall due; what waits stands on today."""
-    counts = [(day, due.get(day, 0)) for day in (today + timedelta(n) for n in range(days))]
+    columns = forecast_of(today, days, get_language())
+    counts = [(column.day, due.get(column.day, 0)) for column in columns]
     highest = max(count for _day, count in counts) or 1
-    step = 100 / days
-    body = ""
-    for index, (day, count) in enumerate(counts):
-        x, height = index * step, 70 * count / highest
-        now = " t-now" if day == today else ""
-        middle = percent(x + step / 2)
+    parts = []
+    for column, (_day, count) in zip(columns, counts, strict=True):
         if count:
-            fill = "f-now" if day == today else "f-ink"
-            body += rect(fill, x=x + 1, width=step - 2, y=FLOOR - height, height=height)
-            body += format_html(
-                '<text class="mid{}" x="{}" y="{}">{}</text>',
-                now or " t-ink",
-                middle,
-                percent(FLOOR - height - 2),
-                count,
-            )
-        name = date_format(day, "D")[:2]
-        body += format_html('<text class="mid{}" x="{}" y="97%">{}</text>', now, middle, name)
-    body += f'<line class="axis" x1="0" x2="100%" y1="{percent(FLOOR)}" y2="{percent(FLOOR)}"/>'
+            height = 70 * count / highest
+            y, top, height_of = FLOOR - height, percent(FLOOR - height - 2), percent(height)
+            parts += [
+                f'{column.bar} y="{percent(y)}" height="{height_of}"/>',
+                f'{column.above} y="{top}">{count}</text>',
+            ]
+        parts.append(column.below)
     finding = forecast_finding(counts, today)
     return Plot(
         finding,
-        drawn("svg", _("Bar chart of cards due by day. %s") % finding, body),
-        [(date_format(day, "D j M"), count) for day, count in counts],
+        drawn("svg", _("Bar chart of cards due by day. %s") % finding, "".join(parts) + AXIS),
+        [(column.name, count) for column, (_day, count) in zip(columns, counts, strict=True)],
     )
+
+
+class Column(NamedTuple):
+    """What is the same for everybody of a day in the forecast."""
+
+    day: date
+    name: str
+    bar: str  # the beginnings of its bar and of the number above
+    above: str
+    below: str
+
+
+@lru_cache(maxsize=20)
+def forecast_of(today: date, days: int, _language: str | None) -> list[Column]:
+    found, step = [], 100 / days
+    for index in range(days):
+        day, x = today + timedelta(days=index), index * step
+        fill, ink, now = ("f-ink", "t-ink", "") if index else ("f-now", "t-now", " t-now")
+        middle, name = percent(x + step / 2), escape(told_day(day, "D")[:2])
+        found.append(
+            Column(
+                day,
+                told_day(day, "D j M"),
+                f'<rect class="{fill}" x="{percent(x + 1)}" width="{percent(step - 2)}"',
+                f'<text class="mid {ink}" x="{middle}"',
+                f'<text class="mid{now}" x="{middle}" y="97%">{name}</text>',
+            )
+        )
+    return found
 
 
 def forecast_finding(counts: Sequence[tuple[date, int]], today: date) -> str:
@@ -117,51 +152,64 @@ def forecast_finding(counts: Sequence[tuple[date, int]], today: date) -> str:
     if day == today + timedelta(days=1):
         return _("Tomorrow is the heavy day: %s") % cards
     return _("%(day)s is the heaviest day: %(cards)s") % {
-        "day": date_format(day, "l j F"),
+        "day": told_day(day, "l j F"),
         "cards": cards,
     }
 
 
 def calendar(studied: Mapping[date, int], today: date, days: int) -> Plot:
     """A square for each day, weeks as columns from Monday down."""
-    first = last_days(today, days)[0]
+    empty = calendar_of(today, days, get_language())
+    used = sorted(day for day in studied if day in empty.places)
+    parts = [*empty.parts]
+    for day in used:
+        parts[empty.places[day]] = fill_of(studied[day], is_today=day == today)
+    months: dict[tuple[int, int], int] = {}
+    for day in used:
+        month = (day.year, day.month)
+        months[month] = months.get(month, 0) + 1
+    rows = [(told_day(date(*month, 1), "F Y"), count) for month, count in months.items()]
+    finding = calendar_finding(used, today)
+    return Plot(finding, drawn("svg cal", finding, "".join(parts)), rows)
+
+
+class Empty(NamedTuple):
+    """The calendar of a day on which nobody has studied yet."""
+
+    parts: list[str]
+    places: dict[date, int]  # where among the parts the fill of a day stands
+
+
+@lru_cache(maxsize=20)
+def calendar_of(today: date, days: int, _language: str | None) -> Empty:
+    """The same for everybody: only fills change with what was studied."""
+    first = today - timedelta(days=days - 1)
     start = first - timedelta(days=first.weekday())
     weeks = (today - start).days // 7 + 1
     left, top = 5.3, 14.0
     step, row = (100 - left) / weeks, (100 - top) / 7
-    body = ""
+    parts: list[str] = []
     for index in range(7):
-        name = date_format(start + timedelta(days=index), "D")[:1]
-        body += format_html(
-            '<text x="0" y="{}">{}</text>', percent(top + row * (index + 0.65)), name
-        )
-    months = set()
+        name = told_day(start + timedelta(days=index), "D")[:1]
+        y = percent(top + row * (index + 0.65))
+        parts.append(format_html('<text x="0" y="{}">{}</text>', y, name))
+    months, places = set(), {}
     for week in range(weeks):
-        monday = start + timedelta(weeks=week)
+        monday, x = start + timedelta(weeks=week), left + week * step
         if (monday.year, monday.month) not in months and monday.day <= 7:
-            body += format_html(
-                '<text x="{}" y="8%">{}</text>',
-                percent(left + week * step),
-                date_format(monday, "M"),
-            )
+            name = told_day(monday, "M")
+            parts.append(format_html('<text x="{}" y="8%">{}</text>', percent(x), name))
         months.add((monday.year, monday.month))
         for weekday in range(7):
             day = monday + timedelta(days=weekday)
             if first <= day <= today:
-                body += rect(
-                    fill_of(studied.get(day, 0), is_today=day == today),
-                    x=left + week * step,
-                    width=step * 0.84,
-                    y=top + weekday * row,
-                    height=row * 0.84,
+                square = rect(
+                    FILL, x=x, width=step * 0.84, y=top + weekday * row, height=row * 0.84
                 )
-    used = [day for day in studied if first <= day <= today]
-    finding = calendar_finding(used, today)
-    by_month: dict[str, int] = {}
-    for day in sorted(used):
-        month = date_format(day, "F Y")
-        by_month[month] = by_month.get(month, 0) + 1
-    return Plot(finding, drawn("svg cal", finding, body), [*by_month.items()])
+                before, _fill, after = square.partition(FILL)
+                places[day] = len(parts) + 1
+                parts += [before, fill_of(0, is_today=day == today), after]
+    return Empty(parts, places)
 
 
 def calendar_finding(used: Sequence[date], today: date) -> str:
@@ -179,7 +227,7 @@ def calendar_finding(used: Sequence[date], today: date) -> str:
 def fill_of(count: int, *, is_today: bool) -> str:
     if is_today:
         return "f-now"
-    reached = sum(count >= least for least in STEPS)
+    reached = bisect_right(STEPS, count)
     return f"v{reached}" if reached else "f-leaf"
 
 
@@ -192,33 +240,21 @@ def calibration(sure: certainty.Summary) -> Plot | None:
     step, body = 100 / len(certainty.TABLE), ""
     for index, level in enumerate(sure.levels):
         x, band = index * step, certainty.BANDS[level.certainty]
-        body += rect(
-            "f-leaf",
-            x=x + 2,
-            width=step - 4,
-            y=FLOOR - 74 * band.high,
-            height=74 * (band.high - band.low),
-        )
-        body += format_html(
-            '<text class="mid" x="{}" y="97%">{}</text>',
-            percent(x + step / 2),
-            SURE[level.certainty],
-        )
+        low, high = FLOOR - 74 * band.low, FLOOR - 74 * band.high
+        middle = percent(x + step / 2)
+        body += rect("f-leaf", x=x + 2, width=step - 4, y=high, height=low - high)
+        name = escape(str(SURE[level.certainty]))
+        body += f'<text class="mid" x="{middle}" y="97%">{name}</text>'
         if level.accuracy is None:
             continue
         y = FLOOR - 74 * level.accuracy
         body += rect("f-ink", x=x + step / 2 - 4, width=8, y=y, height=max(FLOOR - y, 0.5))
-        body += format_html(
-            '<text class="mid t-ink" x="{}" y="{}">{}%</text>',
-            percent(x + step / 2),
-            percent(y - 2),
-            round(100 * level.accuracy),
-        )
-    body += f'<line class="axis" x1="0" x2="100%" y1="{percent(FLOOR)}" y2="{percent(FLOOR)}"/>'
+        share = round(100 * level.accuracy)
+        body += f'<text class="mid t-ink" x="{middle}" y="{percent(y - 2)}">{share}%</text>'
     finding = calibration_finding(levels)
     return Plot(
         finding,
-        drawn("svg", _("Share of right answers by certainty. %s") % finding, body),
+        drawn("svg", _("Share of right answers by certainty. %s") % finding, body + AXIS),
         [
             (
                 f"{SURE[level.certainty]}: "
@@ -248,6 +284,20 @@ def rect(fill: str, *, x: float, width: float, y: float, height: float) -> str:
         f'<rect class="{fill}" x="{percent(x)}" width="{percent(width)}" '
         f'y="{percent(y)}" height="{percent(height)}"/>'
     )
+
+
+AXIS = f'<line class="axis" x1="0" x2="100%" y1="{percent(FLOOR)}" y2="{percent(FLOOR)}"/>'
+
+
+def told_day(day: date, form: str) -> str:
+    return told_day_in(day, form, get_language())
+
+
+@lru_cache(maxsize=5000)
+def told_day_in(day: date, form: str, _language: str | None) -> str:
+    """A page names some thirty days, and everybody's pages the same: measured, to make their names
+    anew takes longer than all other drawing."""
+    return date_format(day, form)
 
 
 def drawn(name: str, told: str, body: str) -> SafeString:

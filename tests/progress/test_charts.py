@@ -54,6 +54,11 @@ def test_the_forecast_is_summed_up(due: dict[int, int], words: str) -> None:
     assert sum(count for _day, count in plot.rows) == sum(due.values())
 
 
+def test_the_calendar_of_one_is_not_kept_for_the_next() -> None:
+    charts.calendar({TODAY - timedelta(days=1): 40}, TODAY, 112)
+    assert charts.calendar({}, TODAY, 112).svg.count("f-leaf") == 111
+
+
 def test_the_calendar_ends_today() -> None:
     svg = charts.calendar({TODAY: 3}, TODAY, 112).svg
     assert svg.count("f-now") == 1

@@ -23,14 +23,14 @@ def study_plan(request: HttpRequest) -> HttpResponse:
     desk = Desk.of(user, now, asked)
     if desk is None:
         return redirect("dashboard")
-    plan = StudyPlan.objects.filter(user=user, article=desk.article).first()
+    plan = StudyPlan.objects.filter(user=user, article=desk.kept.article).first()
     if request.method == "POST" and request.POST.get("act") == "drop":
-        StudyPlan.objects.filter(user=user, article=desk.article).delete()
+        StudyPlan.objects.filter(user=user, article=desk.kept.article).delete()
         messages.success(request, _("The plan is gone; what you read and answered stays."))
         return redirect("dashboard")
     form = StudyPlanForm(
         request.POST or None,
-        instance=plan or StudyPlan(user=user, article=desk.article, made_at=now),
+        instance=plan or StudyPlan(user=user, article=desk.kept.article, made_at=now),
         initial={
             "words_per_minute": user.words_per_minute,
             **({"ready_on": request.GET["by"]} if "by" in request.GET else {}),
