@@ -270,8 +270,8 @@ class Sitting:
         return level_of(self.shown, self.today)
 
     @property
-    def rules(self) -> list[Promise]:
-        return [rating.rule for rating in Rating]
+    def rules(self) -> tuple[str, ...]:
+        return tuple([str(rating.rule) for rating in Rating])
 
     def bar(self, at: int) -> SafeString:
         told = _("Card %(at)d of %(total)d") % {"at": at, "total": self.total}

@@ -54,7 +54,8 @@ def sitting_page(
 ) -> HttpResponse:
     if not is_htmx(request):  # the header need not ask again
         request.due_count = sitting.totals["reviewed"]  # type: ignore[attr-defined]
-    context = {"sitting": sitting, "nav": "review", **more}
+    can_undo = bool(sitting.done["all"]) and not more.get("last")
+    context = {"sitting": sitting, "can_undo": can_undo, "nav": "review", **more}
     name = "quizzes/_review.html" if is_htmx(request) else "quizzes/review.html"
     response = render(request, name, context, status=status)
     response.headers["Vary"] = "HX-Request"
