@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from studyguide.courses.views import (
     assignments,
@@ -18,6 +19,19 @@ from studyguide.courses.views import (
     results,
     roster,
 )
+
+
+class Key(IntConverter):
+    """The number of a row. One that no database holds leads nowhere."""
+
+    def to_python(self, value: str) -> int:
+        number = super().to_python(value)
+        if number >= 2**63:
+            raise ValueError
+        return number
+
+
+register_converter(Key, "key")
 
 urlpatterns = [
     path("courses/", courses.courses, name="courses"),
@@ -113,35 +127,35 @@ urlpatterns = [
     ),
     path("courses/<slug:course>/results/", results.results, name="results"),
     path(
-        "courses/<slug:course>/results/<int:member>/", results.result_learner, name="result_learner"
+        "courses/<slug:course>/results/<key:member>/", results.result_learner, name="result_learner"
     ),
     path(
-        "courses/<slug:course>/results/<int:member>/articles/<slug:article>/<slug:section>/",
+        "courses/<slug:course>/results/<key:member>/articles/<slug:article>/<slug:section>/",
         results.result_section,
         name="result_section",
     ),
     path(
-        "courses/<slug:course>/results/<int:member>/<slug:assignment>/",
+        "courses/<slug:course>/results/<key:member>/<slug:assignment>/",
         results.result,
         name="result",
     ),
     path(
-        "courses/<slug:course>/results/<int:member>/<slug:assignment>/override/",
+        "courses/<slug:course>/results/<key:member>/<slug:assignment>/override/",
         results.result_override,
         name="result_override",
     ),
     path(
-        "courses/<slug:course>/results/<int:member>/<slug:assignment>/extend/",
+        "courses/<slug:course>/results/<key:member>/<slug:assignment>/extend/",
         results.result_extend,
         name="result_extend",
     ),
     path(
-        "courses/<slug:course>/results/<int:member>/<slug:assignment>/excuse/",
+        "courses/<slug:course>/results/<key:member>/<slug:assignment>/excuse/",
         results.result_excuse,
         name="result_excuse",
     ),
     path(
-        "courses/<slug:course>/results/<int:member>/<slug:assignment>/comment/",
+        "courses/<slug:course>/results/<key:member>/<slug:assignment>/comment/",
         results.result_comment,
         name="result_comment",
     ),
@@ -171,33 +185,33 @@ urlpatterns = [
     path("courses/<slug:course>/items/<int:version>/", items.item, name="item"),
     path("courses/<slug:course>/challenges/", challenges.challenges, name="challenges"),
     path(
-        "courses/<slug:course>/challenges/<int:challenge>/",
+        "courses/<slug:course>/challenges/<key:challenge>/",
         challenges.challenge,
         name="challenge",
     ),
     path(
-        "courses/<slug:course>/challenges/<int:challenge>/decide/",
+        "courses/<slug:course>/challenges/<key:challenge>/decide/",
         challenges.challenge_decide,
         name="challenge_decide",
     ),
     path(
-        "courses/<slug:course>/challenges/<int:challenge>/report/",
+        "courses/<slug:course>/challenges/<key:challenge>/report/",
         challenges.pack_report_new,
         name="pack_report_new",
     ),
     path(
-        "courses/<slug:course>/rulings/<int:ruling>/withdraw/",
+        "courses/<slug:course>/rulings/<key:ruling>/withdraw/",
         challenges.ruling_withdraw,
         name="ruling_withdraw",
     ),
     path(
-        "attempts/<slug:taken>/questions/<int:question>/challenge/",
+        "attempts/<slug:taken>/questions/<key:question>/challenge/",
         challenges.challenge_new,
         name="challenge_new",
     ),
     path("pack-reports/", challenges.pack_reports, name="pack_reports"),
     path(
-        "pack-reports/<int:report>/settle/",
+        "pack-reports/<key:report>/settle/",
         challenges.pack_report_settle,
         name="pack_report_settle",
     ),

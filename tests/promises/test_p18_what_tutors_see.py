@@ -114,12 +114,12 @@ ROUTES = {
     "course": COURSE,
     "members": f"{COURSE}members/",
     "member": f"{COURSE}members/<int:member>/",
-    "result_learner": f"{COURSE}results/<int:member>/",
-    "result": f"{COURSE}results/<int:member>/<slug:assignment>/",
+    "result_learner": f"{COURSE}results/<key:member>/",
+    "result": f"{COURSE}results/<key:member>/<slug:assignment>/",
     "item": f"{COURSE}items/<int:version>/",
     "gradebook": f"{COURSE}gradebook/",
     "challenges": f"{COURSE}challenges/",
-    "challenge": f"{COURSE}challenges/<int:challenge>/",
+    "challenge": f"{COURSE}challenges/<key:challenge>/",
     "heat_map": f"{COURSE}text/",
 }
 SEEN = [line for line in [*LINES, TO_EACH_OTHER] if line.right]

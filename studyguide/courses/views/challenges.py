@@ -26,7 +26,6 @@ from studyguide.courses.models import Challenge, CourseRefused, Membership, Pack
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.tables import score_text
 
-BIG = 2**31  # numbers that no database holds are nobody's
 DECLINE = Challenge.State.DECLINED
 DECISIONS = [*Ruling.Kind.choices, (DECLINE.value, _l("leave it as it is"))]
 
@@ -93,7 +92,7 @@ def challenge_new(request: HttpRequest, taken: str, question: int) -> HttpRespon
         Attempt.objects.at_quizzes().select_related("quiz"), user=user, public_id=taken
     )
     rows = AttemptQuestion.objects.select_related("version", "response", "checked", "question")
-    row = get_object_or_404(rows, attempt=found, question=min(question, BIG - 1))
+    row = get_object_or_404(rows, attempt=found, question=question)
     row.attempt = found
     if not found.is_released(now):
         raise Http404
@@ -159,7 +158,7 @@ def own(access: Access, challenge: int) -> Challenge:
         "attempt_question__response",
         "ruling",
     )
-    found = get_object_or_404(rows, pk=min(challenge, BIG - 1))
+    found = get_object_or_404(rows, pk=challenge)
     found.course = access.course
     return found
 
@@ -254,7 +253,7 @@ def challenge_decide(request: HttpRequest, course: str, challenge: int) -> HttpR
 def ruling_withdraw(request: HttpRequest, course: str, ruling: int) -> HttpResponse:
     """Take a ruling back: everybody is graded by what is left in force."""
     access = enter(signed_in(request), course, Right.RESULTS, writes=True)
-    found = get_object_or_404(Ruling, scope=access.course.scope, pk=min(ruling, BIG - 1))
+    found = get_object_or_404(Ruling, scope=access.course.scope, pk=ruling)
     now = timezone.now()
     if found.withdraw(by=access.user, now=now):
         access.course.record("ruling.withdraw", by=access.user, now=now, ruling=found.pk)
@@ -308,7 +307,7 @@ def pack_report_settle(request: HttpRequest, report: int) -> HttpResponse:
     user = signed_in(request)
     if not user.is_staff:
         raise Http404
-    found = get_object_or_404(PackReport, pk=min(report, BIG - 1))
+    found = get_object_or_404(PackReport, pk=report)
     form = SettleForm(request.POST, auto_id=f"r{found.pk}_%s")
     if not form.is_valid():
         return reports(request, form, found.pk)
