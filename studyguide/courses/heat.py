@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -97,14 +97,12 @@ class Heat:
 
 def of_learners(course: Course, prefix: str, at: str) -> Q:
     """Work that counts for the course: by its learners, from joining on unless they said so."""
-    since = Q(**{f"{prefix}__counted_before_at__isnull": False})
-    since |= Q(**{f"{at}__gte": F(f"{prefix}__counts_from_at")})
     learning = {
         f"{prefix}__course": course,
         f"{prefix}__role": Role.LEARNER,
         f"{prefix}__state": Membership.State.ACTIVE,
     }
-    return Q(**learning) & since
+    return Q(**learning) & Membership.counts(at, prefix)
 
 
 def by_passage(rows: QuerySet[ReadingState] | QuerySet[ReadingMark]) -> dict[int, int]:

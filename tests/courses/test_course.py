@@ -145,9 +145,9 @@ def test_a_role_is_changed_once_and_recorded(learner: Membership, tutor: User) -
 
 
 def test_earlier_work_counts_from_one_press_on(learner: Membership) -> None:
-    assert learner.works_from_at == TERM
+    assert learner.counted_before_at is None
     assert learner.count_before(now=LATER)
-    assert learner.works_from_at is None
+    assert learner.counted_before_at == LATER
     assert not learner.count_before(now=LATER + HOUR)
     learner.refresh_from_db()
     assert learner.counted_before_at == LATER

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -352,10 +352,12 @@ class Membership(models.Model):
     def has_adjustments(self) -> bool:
         return self.time_multiplier > 1 or self.is_untimed_practice
 
-    @property
-    def works_from_at(self) -> datetime | None:
-        """From when on work counts; None: all that there is."""
-        return None if self.counted_before_at else self.counts_from_at
+    @staticmethod
+    def counts(at: str, through: str) -> Q:
+        """Work of the moment `at` that counts for the membership that is reached `through`: from
+        joining on, and all of it once the learner said so."""
+        since = Q(**{f"{at}__gte": F(f"{through}__counts_from_at")})
+        return Q(**{f"{through}__counted_before_at__isnull": False}) | since
 
     def activate(self, *, by: User, now: datetime) -> bool:
         """Let in one who is waiting. Grants of the course's originals come with it."""
