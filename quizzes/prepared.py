@@ -8,52 +8,76 @@ everywhere else the plain way is plain enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
-Single = int | str | date | UUID
-SINGLE = (int, str, date, UUID)
+Single = int | str | date | datetime | UUID
+SINGLE = (int, str, date, datetime, UUID)
 Slot = Single | Sequence[int]
 # Values that no query of ours holds by itself, so that they are found again among its parameters.
 NUMBER = 7_770_000_000_000_000
 WORD = "\x02slot "
 DAY = date(8001, 1, 1)
+MOMENT = datetime(8001, 1, 1, tzinfo=UTC)
 
 
-class Compiled(NamedTuple):
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
     sql: str
     params: list[Any]  # with markers where values go
     converters: dict[int, Any]
-    make: Callable[[Sequence[Any]], Any] | None  # an object of a row; None for `values_list`
+    make: Callable[[Sequence[Any]], Any]  # an object of a row; of values, nothing
+
+    def read(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Rows as the ORM gives them, of rows as they come from the database."""
+        if not self.converters:
+            return rows
+        connection = connections["default"]
+        found = [list(row) for row in rows]
+        for column, (steps, expression) in self.converters.items():
+            for row in found:
+                for step in steps:
+                    row[column] = step(row[column], expression, connection)
+        return [tuple(row) for row in found]
+
+    def objects(self, rows: Sequence[Row]) -> list[Any]:
+        return [self.make(row) for row in self.read(rows)]
 
 
 class Prepared:
     """`build` takes the named values and gives a queryset, of `values_list` or of objects.
 
-    Values are whole numbers, strings, days, tokens, or sequences of whole numbers; for each length
-    of a sequence the query is compiled once more. All must reach the query as they are, uncomputed.
+    Values are whole numbers, strings, days, instants, tokens, or sequences of whole numbers; for
+    each length of a sequence the query is compiled once more. All must reach the query as they
+    are, uncomputed.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self.build = build
         self.compiled: dict[Any, Compiled] = {}
 
-    def rows(self, **values: Slot) -> list[tuple[Any, ...]]:
-        return self.ask(values)[1]
+    def rows(self, **values: Slot) -> Sequence[Row]:
+        compiled, rows = self.raw(**values)
+        return compiled.read(rows) if compiled else []
 
     def first(self, **values: Slot) -> Any:
         """The first object, with what `select_related` and annotations give it, or None."""
-        compiled, rows = self.ask(values)
-        return compiled.make(rows[0]) if rows and compiled and compiled.make else None
+        compiled, rows = self.raw(**values)
+        return compiled.make(compiled.read(rows[:1])[0]) if rows and compiled else None
 
-    def ask(self, values: dict[str, Slot]) -> tuple[Compiled | None, list[tuple[Any, ...]]]:
+    def raw(self, **values: Slot) -> tuple[Compiled | None, list[Row]]:
+        """Rows as they come from the database, and what reads them."""
         if any(not isinstance(value, SINGLE) and not value for value in values.values()):
             return None, []  # in an empty list there is nothing
         key = tuple(
@@ -69,15 +93,7 @@ class Prepared:
         }
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, [given.get(value, value) for value in compiled.params])
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if not compiled.converters:
-            return compiled, rows
-        found = [list(row) for row in rows]
-        for column, (steps, expression) in compiled.converters.items():
-            for row in found:
-                for step in steps:
-                    row[column] = step(row[column], expression, connection)
-        return compiled, [tuple(row) for row in found]
+            return compiled, cursor.fetchall()
 
     def compile(self, key: Any, values: dict[str, Slot]) -> Compiled:
         markers = {
@@ -93,10 +109,10 @@ class Prepared:
         return self.compiled[key]
 
 
-def maker(compiler: Any) -> Callable[[Sequence[Any]], Any] | None:
-    """What makes an object of a row, as the ORM itself does it."""
+def maker(compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """What makes an object of a row, as the ORM itself does it; of values, nothing."""
     if compiler.klass_info is None:
-        return None
+        return lambda _row: None
     model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     own = slice(columns[0], columns[-1] + 1)
     names = [select[0].target.attname for select in compiler.select[own]]
@@ -115,6 +131,8 @@ def maker(compiler: Any) -> Callable[[Sequence[Any]], Any] | None:
 
 def stored(value: Any, connection: Any) -> Any:
     """A value as the database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
         return connection.ops.adapt_datefield_value(value)
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
@@ -137,6 +155,8 @@ def marker_for(value: Single, number: int) -> Single:
         return NUMBER + number
     if isinstance(value, UUID):
         return UUID(int=NUMBER + number)
+    if isinstance(value, datetime):
+        return MOMENT + timedelta(days=number)
     return DAY + timedelta(days=number) if isinstance(value, date) else f"{WORD}{number}"
 
 

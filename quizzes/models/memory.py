@@ -134,7 +134,8 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
 
     def count_due(self, user: int, on: date) -> int:
         """How many wait on this day, one for each group of siblings. New ones are not due."""
-        return self.to_review(user, on).totals()["reviewed"]
+        rows = DUE.rows(user=user, on=on)
+        return rows[0][0] if rows else 0
 
     def totals(self) -> dict[str, int]:
         """Groups of siblings, and those with a card that was reviewed before."""
@@ -299,6 +300,18 @@ class ReviewCard(models.Model):
             value = state[name]
             is_day = name in self.DAYS and value is not None
             setattr(self, name, date.fromisoformat(value) if is_day else value)
+
+
+DUE = Prepared(
+    lambda user, on: (
+        ReviewCard.objects.to_review(user, on)
+        .filter(stability__isnull=False)
+        .order_by()
+        .values("user")
+        .annotate(n=Count("concept", distinct=True))
+        .values_list("n")
+    )
+)
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from quizzes.prepared import Prepared
 from studyguide.accounts.models import User
 from studyguide.courses.models import Course, CourseRefused, Membership, Role
 
@@ -60,18 +61,22 @@ class Access:
         return self.membership
 
 
+ENTERED = Prepared(
+    lambda user, course: (
+        Membership.objects.active()
+        .filter(user=user, course__public_id=course, course__deleted_at=None)
+        .select_related("course")
+    )
+)
+
+
 def enter(user: User, course: str, right: Right = Right.READ, *, writes: bool = False) -> Access:
     """Enter a course by its public id. One query.
 
     Raises Http404 to strangers, PermissionDenied to members without the right, and CourseRefused
     when something is to be written in a course that is archived.
     """
-    membership = (
-        Membership.objects.active()
-        .filter(user=user, course__public_id=course, course__deleted_at=None)
-        .select_related("course")
-        .first()
-    )
+    membership = ENTERED.first(user=user.pk, course=course)
     if membership is not None:
         membership.user = user
         access = Access(membership.course, user, membership)
