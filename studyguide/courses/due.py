@@ -78,6 +78,7 @@ def wall_of(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
 
 
+@lru_cache(maxsize=4096)
 def day_of(at: datetime, zone: str) -> date:
     return wall_of(at, zone).date()
 

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from studyguide.accounts.export import cell as safe
 from studyguide.courses import due, spreadsheet
-from studyguide.courses.matrix import Listing
-from studyguide.courses.results import Cell, Column, Learner, State
+from studyguide.courses.columns import Column
+from studyguide.courses.judging import Cell, State
+from studyguide.courses.listing import Listing
+from studyguide.courses.results import Learner
 from studyguide.courses.tables import notes, score_text
 
 
@@ -71,8 +73,8 @@ class Gradebook(Listing):
         return mark_safe("".join(self.written()))  # noqa: S308
 
     def written(self) -> Iterator[str]:
-        places = [column.assignment.public_id for column in self.columns]
-        for learner, _cells in self.shown:
+        places = [column.public_id for column in self.columns]
+        for learner in self.shown:
             pk = learner.pk
             marks, total = self.line(learner)
             row = f"../results/{pk}/"
@@ -88,7 +90,7 @@ class Gradebook(Listing):
     def exported(self) -> Iterator[Sequence[str]]:
         """All learners of the group, whatever page was looked at. The second line says in the
         same sentence as everywhere what completes each assignment."""
-        titles = [column.assignment.title for column in self.columns]
+        titles = [column.title for column in self.columns]
         state = _("%(title)s: state")
         score = _("%(title)s, per cent")
         yield [
@@ -104,7 +106,7 @@ class Gradebook(Listing):
         yield [_("What completes it"), *sentences, ""]
         yield [
             _("Weight"),
-            *(text for column in self.columns for text in (f"{column.assignment.weight:g}", "")),
+            *(text for column in self.columns for text in (f"{column.weight:g}", "")),
             "",
         ]
         for learner in self.everybody:
@@ -148,7 +150,7 @@ class Report(Listing):
     def exported(self) -> Iterator[Sequence[str]]:
         columns = self.stand.columns
         yield [_("As at"), self.moment]
-        yield [_("Learner"), *(column.assignment.title for column in columns), *self.labels]
+        yield [_("Learner"), *(column.title for column in columns), *self.labels]
         yield [_("What completes it"), *(column.sentence for column in columns), *([""] * 4)]
         for learner, words, counts in self.lines:
             yield [learner.name, *words, *map(str, counts)]

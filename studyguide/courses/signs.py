@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from studyguide.courses import due
+from studyguide.courses.columns import SOON
 from studyguide.courses.evidence import MISSES
-from studyguide.courses.results import Cell, Learner, Results, State
-
-SOON = timedelta(days=2)
+from studyguide.courses.lines import Line
+from studyguide.courses.results import Learner, Results
 
 
 class Sign(NamedTuple):
@@ -31,39 +31,30 @@ def rule() -> str:
     ) % {"days": SOON.days, "misses": MISSES}
 
 
-def signs(
-    stand: Results, rows: Iterable[tuple[Learner, list[Cell | None]]], now: datetime
-) -> Iterator[Sign]:
+def signs(stand: Results, rows: Iterable[tuple[Learner, Line]]) -> Iterator[Sign]:
     """Of these learners, in their order."""
-    for learner, cells in rows:
-        for column, cell in zip(stand.columns, cells, strict=True):
-            if cell is not None and is_unbegun(cell, column.assignment.opens_at, now):
-                said = {
-                    "title": column.assignment.title,
-                    "when": due.words(cell.due_at, stand.course.time_zone) if cell.due_at else "",
-                }
-                yield Sign(
-                    learner,
-                    _("%(title)s not started, due %(when)s") % said,
-                    f"{learner.pk}/{column.assignment.public_id}/",
-                )
-        for said_of in stuck(stand, learner):
-            yield Sign(learner, said_of, f"{learner.pk}/#stuck")
+    known: dict[tuple[int, datetime], str] = {}  # of many learners the same
+    for learner, line in rows:
+        for unbegun in line.unbegun:
+            place, due_at = unbegun
+            column = stand.frame.columns[place]
+            if unbegun not in known:
+                said = {"title": column.title, "when": due.words(due_at, stand.course.time_zone)}
+                known[unbegun] = _("%(title)s not started, due %(when)s") % said
+            yield Sign(learner, known[unbegun], f"{learner.pk}/{column.public_id}/")
+        for told in stuck(stand, line.stuck):
+            yield Sign(learner, told, f"{learner.pk}/#stuck")
 
 
-def is_unbegun(cell: Cell, opens_at: datetime | None, now: datetime) -> bool:
-    has_opened = opens_at is None or opens_at <= now
-    is_soon = cell.due_at is not None and now <= cell.due_at <= now + SOON
-    return cell.state == State.NOT_YET and has_opened and is_soon
-
-
-def stuck(stand: Results, learner: Learner) -> list[str]:
+def stuck(stand: Results, misses: Sequence[tuple[int, int, int]]) -> list[str]:
     """Where a learner has missed so often, by paragraph."""
+    if not misses:
+        return []
     several = len({each.section.article_id for each in stand.sections}) > 1
     sections = {each.section.pk: each.section for each in stand.sections}
     found = sorted(
         (sections[section].number, passage, count, sections[section].article.title)
-        for section, passage, count in stand.found.stuck.get(learner.membership.user_id, ())
+        for section, passage, count in misses
         if section in sections
     )
     return [

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studyguide.courses import due
 from studyguide.courses.access import Access
+from studyguide.courses.columns import Column
+from studyguide.courses.judging import Cell, State, per_cent
 from studyguide.courses.models import Assignment
-from studyguide.courses.results import Cell, Column, Results, Share, State, per_cent, results
+from studyguide.courses.results import Results, Share, results
 
 Kind = Assignment.Kind
 
@@ -73,10 +74,9 @@ def dues(stand: Results, now: datetime) -> list[Due]:
     if not stand.learners:
         return []
     learner = stand.learners[0]
-    own_zone = learner.membership.user.time_zone
     cells = stand.row(learner)
     return [
-        Due.of(column, cell, stand.course.time_zone, now, own_zone)
+        Due.of(column, cell, stand.course.time_zone, now, learner.time_zone)
         for column, cell in zip(stand.columns, cells, strict=True)
         if cell is not None
     ]
@@ -100,7 +100,7 @@ def section_progress(share: Share) -> str:
 def progress(column: Column, cell: Cell) -> str:
     """How much of it is done, in words."""
     values = {"done": cell.done, "needed": cell.needed}
-    match column.assignment.kind:
+    match column.kind:
         case Kind.READ:
             return _("%(done)d of %(needed)d paragraphs marked as read") % values
         case Kind.ANSWER:
@@ -120,25 +120,16 @@ def score_text(score: float | None) -> str:
     return "" if found is None else str(found)
 
 
-def share_done(column: Column, cell: Cell) -> int | None:
-    """What a cell of the matrix prints: per cent, or None for nothing yet. A quiz says its score,
-    everything else how much of it is done."""
-    if column.is_quiz:
-        is_there = cell.score is not None and (cell.goes or cell.is_overridden)
-        return int(cell.score * 100 + 0.5) if is_there and cell.score is not None else None
-    if not cell.done:
-        return None
-    return min(100, 100 * cell.done // max(1, cell.needed))
-
-
-def median_text(column: Column, cells: Iterable[Cell | None]) -> str:
+def median_text(shares: Iterable[int | None]) -> str:
     """Of what cells print, those left out who have not begun."""
-    shares = [
-        share
-        for cell in cells
-        if cell is not None and (share := share_done(column, cell)) is not None
-    ]
-    return f"{median(shares):g}" if shares else ""
+    begun = sorted(share for share in shares if share is not None)
+    return f"{middle(begun):g}" if begun else ""
+
+
+def middle(ordered: Sequence[int]) -> float:
+    """The median, of numbers in their order."""
+    half, is_odd = divmod(len(ordered), 2)
+    return ordered[half] if is_odd else (ordered[half - 1] + ordered[half]) / 2
 
 
 def notes(cell: Cell) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from quizzes.models import Attempt, AttemptQuestion, Grade, Review
 from studyguide.courses import due
+from studyguide.courses.columns import Column
+from studyguide.courses.judging import Cell
 from studyguide.courses.models import Assignment, Membership
-from studyguide.courses.results import Cell, Column
 from studyguide.courses.tables import score_text
 from studyguide.library.models import ReadingState, Section
 
@@ -65,7 +66,7 @@ def before(member: Membership, at: datetime, what: str) -> str:
 
 def happened(column: Column, cell: Cell, member: Membership) -> Iterator[tuple[datetime, str]]:
     sections = [each.section_id for each in column.sections]
-    match column.assignment.kind:
+    match column.kind:
         case Kind.READ:
             yield from read(member, sections)
         case Kind.ANSWER:
@@ -88,15 +89,10 @@ def happened(column: Column, cell: Cell, member: Membership) -> Iterator[tuple[d
                     )
 
 
-def since(member: Membership, name: str) -> Q:
-    at = member.works_from_at
-    return Q() if at is None else Q(**{f"{name}__gte": at})
-
-
 def read(member: Membership, sections: list[int]) -> Iterator[tuple[datetime, str]]:
     rows = ReadingState.objects.read().filter(
-        since(member, "read_at"),
-        user=member.user_id,
+        Membership.counts("read_at", "user__memberships"),
+        user__memberships=member,
         passage__section__in=sections,
         passage__retired_at=None,
     )
@@ -111,13 +107,15 @@ def answered(member: Membership, sections: list[int]) -> Iterator[tuple[datetime
     rows = (
         AttemptQuestion.objects.filter(
             attempt__purpose=Attempt.Purpose.CHECKPOINT,
-            attempt__user=member.user_id,
             fraction__isnull=False,
             question__library_evidence__position=0,
             question__library_evidence__passage__section__in=sections,
         )
         .annotate(answered_at=Subquery(first))
-        .filter(since(member, "answered_at"))
+        .filter(
+            Membership.counts("answered_at", "attempt__user__memberships"),
+            attempt__user__memberships=member,
+        )
     )
     passage = "question__library_evidence__passage__number"
     for at, number in rows.values_list("answered_at", passage).order_by("answered_at")[:AT_MOST]:
@@ -128,11 +126,11 @@ def reviewed(column: Column, member: Membership) -> Iterator[tuple[datetime, str
     """Days of review within the period, each by its first card."""
     slugs = member.course.course_articles.values("article__slug")
     rows = Review.objects.counted().filter(
-        since(member, "at"),
-        user=member.user_id,
+        Membership.counts("at", "user__memberships"),
+        user__memberships=member,
         card__source__in=slugs,
-        at__gte=column.assignment.opens_at,
-        at__lte=column.assignment.due_at,
+        at__gte=column.opens_at,
+        at__lte=column.due_at,
     )
     days: dict[object, tuple[datetime, int]] = {}
     for at, day in rows.values_list("at", "day_on").order_by("at"):

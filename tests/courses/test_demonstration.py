@@ -13,6 +13,7 @@ from quizzes.models import Attempt, Question, Response, Review
 from studyguide.accounts.models import User
 from studyguide.courses import demonstration
 from studyguide.courses.demonstration.people import Learner, said
+from studyguide.courses.judging import State
 from studyguide.courses.models import (
     Assignment,
     Challenge,
@@ -24,7 +25,7 @@ from studyguide.courses.models import (
     MarkOverride,
     Membership,
 )
-from studyguide.courses.results import Results, State, results
+from studyguide.courses.results import Results, results
 from studyguide.courses.urls import urlpatterns
 from studyguide.library.models import Article, ReadingMark
 from tests.courses.doing import hand_in, signed_in

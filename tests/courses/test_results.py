@@ -11,8 +11,9 @@ import pytest
 from quizzes.models import Attempt, Question
 from quizzes.rules import Rules
 from studyguide.accounts.models import User
+from studyguide.courses.judging import Cell, State, per_cent, weighted
 from studyguide.courses.models import Arrangement, Assignment, Course, Membership, choose
-from studyguide.courses.results import Cell, Results, State, per_cent, results, weighted
+from studyguide.courses.results import Results, results
 from studyguide.library.models import Article
 from tests.courses.doing import answer, bank, hand_in, read, review
 from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
@@ -380,7 +381,7 @@ def test_a_course_is_a_wall(reading_set: Assignment, learner: Membership, articl
         read(member.user, article, 1, 2, 3, at=TERM + DAY)
     found = stand(learner.course)
     assert [each.membership for each in found.learners] == [learner]
-    assert not found.found.read
+    assert not found.found.of(other.user_id).read
 
 
 def test_a_member_of_two_courses_counts_in_each_from_its_own_day(

@@ -19,6 +19,8 @@ from studyguide.accounts.sessions import signed_in
 from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
+from studyguide.courses.columns import Column
+from studyguide.courses.lines import share_done
 from studyguide.courses.models import (
     Assignment,
     Course,
@@ -27,7 +29,7 @@ from studyguide.courses.models import (
     Stale,
     choose,
 )
-from studyguide.courses.results import Column, Results, results
+from studyguide.courses.results import Results, results
 from studyguide.courses.tables import Due, dues, dues_of, median_text
 
 Kind = Assignment.Kind
@@ -59,7 +61,7 @@ def row_of(stand: Results, column: Column, now: datetime, *, shows: bool) -> dic
             "done": done,
             "of": len(cells),
             "share": round(100 * done / len(cells), 2) if cells else 0,
-            "median": median_text(column, cells),
+            "median": median_text(share_done(column, cell) for cell in cells),
         }
     return row
 

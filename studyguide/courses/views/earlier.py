@@ -52,16 +52,13 @@ def count_before(request: HttpRequest, course: str) -> HttpResponse:
 
 def rows_of(access: Access) -> Iterator[Done]:
     """By section in the order of the texts, then days of review."""
-    found = earlier(access.member)
+    done = earlier(access.member)
     zone = access.course.time_zone
-    sections = Section.objects.current().filter(
-        pk__in={section for _user, section in [*found.read, *found.answered]}
-    )
+    sections = Section.objects.current().filter(pk__in={*done.read, *done.answered})
     for section in sections.order_by("article", "number"):
-        key = (access.user.pk, section.pk)
         for amount, words in (
-            (found.read.get(key), paragraphs),
-            (found.answered.get(key), checkpoints),
+            (done.read.get(section.pk), paragraphs),
+            (done.answered.get(section.pk), checkpoints),
         ):
             if amount is not None:
                 where = _("Section %(number)d, %(title)s") % {
@@ -69,7 +66,7 @@ def rows_of(access: Access) -> Iterator[Done]:
                     "title": section.title,
                 }
                 yield Done(where, words(amount.size), due.date_words(amount.last, zone))
-    days = found.reviewed.get(access.user.pk, {})
+    days = done.reviewed
     if days:
         size = ngettext("%(n)d day of review", "%(n)d days of review", len(days)) % {"n": len(days)}
         yield Done(_("Review"), size, due.date_words(max(days.values()), zone))

@@ -16,7 +16,7 @@ from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import WALL, ReportForm
 from studyguide.courses.gradebook import File, Gradebook, Report, as_file
-from studyguide.courses.matrix import Wish
+from studyguide.courses.listing import Wish
 from studyguide.courses.models import Assignment, Course
 
 JUST = timedelta(microseconds=1)

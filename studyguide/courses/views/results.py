@@ -29,9 +29,12 @@ from studyguide.courses.assignment_forms import (
     ExtensionForm,
     OverrideForm,
 )
-from studyguide.courses.matrix import Matrix, Wish
+from studyguide.courses.columns import Column
+from studyguide.courses.judging import Cell
+from studyguide.courses.listing import Wish
+from studyguide.courses.matrix import Matrix
 from studyguide.courses.models import Arrangement, Comment, CourseRefused, Stale
-from studyguide.courses.results import Cell, Column, Learner
+from studyguide.courses.results import Learner
 from studyguide.courses.tables import Due, dues, score_text, section_progress
 from studyguide.courses.trail import trail, trail_of_section
 from studyguide.http import HtmxHttpRequest
@@ -44,7 +47,7 @@ def results(request: HtmxHttpRequest, course: str) -> HttpResponse:
     now = timezone.now()
     matrix = Matrix.of(access.course, Wish.of(request.GET.dict()), now=now)
     table = render_to_string("courses/_matrix.html", {"matrix": matrix})
-    version = f'"{hashlib.sha256(table.encode()).hexdigest()[:32]}"'
+    version = f'"{hashlib.blake2b(table.encode(), digest_size=16).hexdigest()}"'
     if request.htmx:
         response = HttpResponse(table)
         if request.headers.get("If-None-Match", "").removeprefix("W/") == version:
@@ -58,7 +61,7 @@ def results(request: HtmxHttpRequest, course: str) -> HttpResponse:
         "matrix": matrix,
         "table_html": table,
         "version": version,
-        "signs": list(signs.signs(matrix.stand, matrix.shown, now)),
+        "signs": list(signs.signs(matrix.stand, matrix.lines)),
         "rule": signs.rule(),
         "nav": "courses",
     }
@@ -70,7 +73,7 @@ def result_learner(request: HttpRequest, course: str, member: int) -> HttpRespon
     """One learner's row, each cell with its sentence and its events a click away."""
     access = enter(signed_in(request), course, Right.RESULTS)
     now = timezone.now()
-    stand = standing.results(access.course, now=now, members=known(member))
+    stand = standing.results(access.course, now=now, members=[member])
     if not stand.learners:
         raise Http404
     learner = stand.learners[0]
@@ -82,7 +85,7 @@ def result_learner(request: HttpRequest, course: str, member: int) -> HttpRespon
         "sections": [
             (column.section, section_progress(share)) for column, share in stand.shares(learner)
         ],
-        "stuck": signs.stuck(stand, learner),
+        "stuck": signs.stuck(stand, stand.found.of(learner.user).stuck),
         "nav": "courses",
     }
     return render(request, "courses/result_learner.html", context)
@@ -94,7 +97,7 @@ def result_section(
 ) -> HttpResponse:
     """What one learner read and answered in a section."""
     access = enter(signed_in(request), course, Right.RESULTS)
-    stand = standing.results(access.course, now=timezone.now(), members=known(member))
+    stand = standing.results(access.course, now=timezone.now(), members=[member])
     column = stand.section(article, section)
     if column is None or not stand.learners:
         raise Http404
@@ -108,11 +111,6 @@ def result_section(
         "nav": "courses",
     }
     return render(request, "courses/result_section.html", context)
-
-
-def known(member: int) -> list[int]:
-    """Numbers that no database holds are nobody."""
-    return [member] if member < 2**31 else []
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ class Place:
         """Members of this course and assignments meant for them; else 404."""
         access = enter(signed_in(request), course, Right.RESULTS)
         now = timezone.now()
-        stand = standing.results(access.course, now=now, members=known(member))
+        stand = standing.results(access.course, now=now, members=[member])
         column = stand.column(assignment)
         if column is None or not stand.learners:
             raise Http404
@@ -153,7 +151,7 @@ class Place:
             "result",
             self.access.course.public_id,
             self.learner.pk,
-            self.column.assignment.public_id,
+            self.column.public_id,
         )
 
 

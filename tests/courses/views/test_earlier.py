@@ -11,8 +11,9 @@ from django.test import Client
 
 from quizzes.models import Question
 from studyguide.accounts.models import AuditEntry, User
+from studyguide.courses.judging import State
 from studyguide.courses.models import Assignment, Course, Membership
-from studyguide.courses.results import State, results
+from studyguide.courses.results import results
 from studyguide.courses.trail import trail
 from studyguide.library.models import Article
 from tests.courses.doing import answer, bank, read, review

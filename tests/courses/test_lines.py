@@ -1,0 +1,176 @@
+"""Rows of the matrix are kept, and are never other than what is judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quizzes.models import Attempt, Question
+from quizzes.rules import Rules
+from studyguide.accounts.models import User
+from studyguide.courses import lines
+from studyguide.courses.lines import LINES, line_of, written
+from studyguide.courses.models import Arrangement, Assignment, Course, Membership, choose
+from studyguide.courses.results import results
+from studyguide.library.models import Article, Passage
+from tests.courses.doing import answer, bank, hand_in, read, review
+from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
+
+DAY = timedelta(days=1)
+DUE = TERM + 10 * DAY
+Kind = Assignment.Kind
+
+
+@pytest.fixture
+def term(course: Course, article: Article) -> Course:
+    """An assignment of each kind, one for a group and one for chosen learners; two learners."""
+    quiz, sections = bank(article), article.sections.filter(number=1)
+    rules = Rules(counts="last").snapshot()  # type: ignore[arg-type]
+    AssignmentFactory(course=course, due_at=DUE, sections=sections)
+    AssignmentFactory(course=course, kind=Kind.ANSWER, due_at=DUE + DAY, sections=sections)
+    AssignmentFactory(course=course, kind=Kind.QUIZ, quiz=quiz, rules=rules, due_at=DUE)
+    AssignmentFactory(course=course, kind=Kind.REVIEW, days=2, opens_at=TERM, due_at=DUE)
+    AssignmentFactory(course=course, audience="group", group=GroupFactory(course=course))
+    AssignmentFactory(course=course, audience="chosen")
+    for name in "ab":
+        MembershipFactory(course=course, user__username=name)
+    return course
+
+
+def kept_and_judged(course: Course, now: datetime) -> list[tuple[Any, Any]]:
+    stand = results(course, now=now)
+    return [(line_of(stand, one), written(stand, one)) for one in stand.learners]
+
+
+def reads(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    read(member.user, Article.objects.get(), 1, 2, at=at)
+
+
+def answers(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    answer(member.user, Question.objects.order_by("pk")[0], at=at, fraction=0.0)
+
+
+def reviews(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    questions = Question.objects.exclude(cards__user=member.user)
+    review(member.user, questions.order_by("pk")[0], Article.objects.get().slug, at=at)
+
+
+def hands_in(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    hand_in(course.assignments.get(kind=Kind.QUIZ), member, 1 / 3, at=at)
+
+
+def begins(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    course.assignments.get(kind=Kind.QUIZ).start(member, now=at)
+
+
+def is_regraded(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    Attempt.objects.at_quizzes().filter(user=member.user).update(score=2 / 3)
+
+
+def arranged(course: Course, member: Membership) -> tuple[Arrangement, dict[str, Any]]:
+    row = Arrangement.at(course.assignments.order_by("position", "pk")[0], member)
+    return row, {"base_revision": row.revision, "reason": "x"}
+
+
+def is_extended(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    row, why = arranged(course, member)
+    row.extend(due_at=at + DAY, by=tutor, now=at, **why)
+
+
+def is_overridden(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    row, why = arranged(course, member)
+    row.override(0.25, by=tutor, now=at, **why)
+
+
+def is_excused(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    row, why = arranged(course, member)
+    row.excuse(is_excused=row.excused_at is None, by=tutor, now=at, **why)
+
+
+def is_chosen(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    choose(course.assignments.get(audience="chosen"), [member])
+
+
+def is_grouped(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    group = course.groups.get()
+    group.set_members([] if group.places.exists() else [member])
+
+
+def counts_before(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    member.count_before(now=at)
+
+
+def changes_the_date(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    course.assignments.filter(kind=Kind.READ, audience="all").update(due_at=at)
+
+
+def changes_the_text(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    Passage.objects.filter(number=2).update(retired_at=at)
+
+
+Act = Callable[[Course, Membership, User, datetime], None]
+ACTS: list[Act] = [
+    *(reads, answers, reviews, hands_in, begins, is_regraded, is_extended, is_overridden),
+    *(is_excused, is_chosen, is_grouped, counts_before, changes_the_date, changes_the_text),
+]
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    acts=st.lists(
+        st.tuples(st.sampled_from(ACTS), st.booleans(), st.integers(1, 60)), min_size=1, max_size=6
+    )
+)
+def test_a_kept_row_is_what_is_judged_anew(
+    term: Course, tutor: User, acts: list[tuple[Act, bool, int]]
+) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        now = TERM
+        members = list(term.memberships.learners().select_related("user").order_by("pk"))
+        for act, is_first, hours in acts:
+            now += timedelta(hours=hours)
+            act(term, members[0 if is_first else 1], tutor, now)
+            for moment in (now, now + 3 * DAY, DUE, DUE + DAY):
+                assert all(kept == judged for kept, judged in kept_and_judged(term, moment))
+        transaction.set_rollback(True)
+
+
+def test_a_row_in_which_nothing_changed_is_not_judged_again(
+    term: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = TERM + DAY
+    before = kept_and_judged(term, now)
+    LINES.update(dict.fromkeys(LINES, before[0][0]._replace(finished=77)))
+    stand = results(term, now=now + timedelta(minutes=1))
+    assert {line_of(stand, one).finished for one in stand.learners} == {77}
+    assert len(LINES) <= lines.AT_MOST
+
+
+def test_a_row_with_dates_of_its_own_is_not_kept(term: Course, tutor: User) -> None:
+    LINES.clear()
+    member = term.memberships.learners()[0]
+    is_extended(term, member, tutor, TERM)
+    kept_and_judged(term, TERM + DAY)
+    assert len(LINES) == 1
+
+
+@pytest.mark.parametrize("score", [1 / 3, 20.0, 0.1 + 0.2, 12345.678901234567, 0.0, 1e-7])
+def test_scores_come_to_the_last_digit(
+    term: Course, article: Article, learner: Membership, score: float
+) -> None:
+    quiz_set = term.assignments.get(kind=Kind.QUIZ)
+    hand_in(quiz_set, learner, 0.5, at=TERM)
+    Attempt.objects.filter(user=learner.user).update(score=score)
+    found = results(term, now=DUE).found.of(learner.user_id)
+    assert [go.score for go in found.goes[quiz_set.pk]] == [score]
