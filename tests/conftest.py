@@ -17,9 +17,8 @@ from quizzes import checkpoint
 from quizzes.models import Question
 from studyguide.accounts.models import User
 from studyguide.library.models import Article, Original
-from studyguide.library.packs import sync
-from studyguide.library.packs.read import read_pack
 from tests.factories import UserFactory
+from tests.loading import load_pack
 from tests.packs import Answer, ask, write_pack
 from tests.promises import harness
 from tests.promises.harness import Site
@@ -74,7 +73,7 @@ def load(db: None, tmp_path: Path) -> Callable[..., Article]:
     """Write a pack and load it; again with other text to load an edition after it."""
 
     def load(**options: object) -> Article:
-        return sync.load(read_pack(write_pack(tmp_path, **options))).article  # type: ignore[arg-type]
+        return load_pack(write_pack(tmp_path, **options))  # type: ignore[arg-type]
 
     return load
 
@@ -113,7 +112,7 @@ def load_asking(db: None, tmp_path: Path) -> Callable[..., Article]:
     def load(*, passages: int = 6, each: int = 3, **options: object) -> Article:
         folder = write_pack(tmp_path, passages=passages, **options)  # type: ignore[arg-type]
         ask(folder, passages=passages, each=each)
-        return sync.load(read_pack(folder)).article
+        return load_pack(folder)
 
     return load
 
