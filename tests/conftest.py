@@ -17,6 +17,7 @@ from quizzes import checkpoint
 from quizzes.models import Question
 from studyguide.accounts.models import User
 from studyguide.library.models import Article, Original
+from tests import databases
 from tests.factories import UserFactory
 from tests.loading import load_pack
 from tests.packs import Answer, ask, write_pack
@@ -48,6 +49,15 @@ def fresh_limits() -> None:
     """What other tests counted is not counted here; a database is rolled back anyway."""
     if settings.REDIS_URL:
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """As it is, and kept beside for who needs a database of his own."""
+    with django_db_blocker.unblock():
+        databases.keep_migrated()
+    yield
+    databases.drop_migrated()
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests import databases
 from tests.browser.chromium import launch_options
 from tests.browser.people import PEOPLE, a_class
 from tests.browser.server import serving
+from tests.databases import WORKER
 
 OpenPage = Callable[..., Page]
 
@@ -22,18 +23,15 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
+def site(django_db_setup: None) -> Iterator[str]:
     """Address of a real server with the study edition, on the database under test."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    environment = {}
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        name = f"browser_{worker}"
-        with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name}")
-        environment["DATABASE_URL"] = f"{settings.DATABASE_URL.rpartition('/')[0]}/{name}"
+    environment: dict[str, Any] = {}
+    if connection.vendor == "postgresql":
+        environment["DATABASE_URL"] = databases.copy(databases.MIGRATED, f"browser_{WORKER}")
+    else:
+        environment["migrated"] = databases.kept()
     if settings.REDIS_URL:
-        environment["REDIS_URL"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{2 + int(worker[2:])}"
+        environment["REDIS_URL"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{2 + int(WORKER[2:])}"
     with serving(a_class(learners=5, weeks=3), PEOPLE, **environment) as address:
         yield address
 

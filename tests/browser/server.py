@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,14 +15,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LOADED = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("load_packs")
+"""
 
 
 @contextmanager
-def serving(*scripts: str, **environment: str) -> Iterator[str]:
+def serving(*scripts: str, migrated: Path | None = None, **environment: str) -> Iterator[str]:
     """`manage.py serve` on a free port with an empty data folder; its address.
 
-    SQLite, unless `environment` names another database. `scripts` are run in `manage.py shell`
-    before it starts, to make people and copies.
+    SQLite, unless `environment` names another database; a copy of `migrated`, if that is given.
+    `scripts` are run in `manage.py shell` before it starts, to make people and copies.
     """
     with tempfile.TemporaryDirectory(prefix="pilcrow-shots-") as folder:
         port = free_port()
@@ -30,23 +36,17 @@ def serving(*scripts: str, **environment: str) -> Iterator[str]:
             env.pop(name, None)
         env |= environment
         env.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+        if migrated:
+            shutil.copy(migrated, Path(folder) / "pilcrow.sqlite3")
         manage = [sys.executable, str(ROOT / "manage.py")]
         if scripts:
-            for command in (["migrate", "-v0"], ["load_packs"]):
-                subprocess.run(
-                    [*manage, *command],
-                    env=env,
-                    cwd=ROOT,
-                    check=True,
-                    stdout=subprocess.DEVNULL,
-                )
-            for script in scripts:
-                subprocess.run(
-                    [*manage, "shell", "-v0", "-c", script],
-                    env=env,
-                    cwd=ROOT,
-                    check=True,
-                )
+            subprocess.run(
+                [*manage, "shell", "-v0", "-c", "\n".join([LOADED, *scripts])],
+                env=env,
+                cwd=ROOT,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         server = subprocess.Popen(
             [*manage, "serve"],
             env=env,
