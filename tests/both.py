@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def main(paths: list[str]) -> int:
     runs = [Run.of(Path(path)) for path in paths]
     for run in runs:
         print(f"{run.database}: {len(run.passed)} passed, {len(run.only_here)} of them only here:")
-        print("".join(f"  {name}\n" for name in sorted(run.only_here)), end="")
+        modules = Counter(name.partition("::")[0] for name in run.only_here)
+        print("".join(f"  {count} of {name}\n" for name, count in sorted(modules.items())), end="")
     found = faults(*runs)
     print("\n".join(found) or "Nothing skipped, and the same tests on both.")
     return bool(found)

@@ -25,6 +25,18 @@ from tests.promises import harness
 from tests.promises.harness import Site
 
 LONG = {"promises", "browser"}  # folders whose files take long
+# Pure modules tried with many examples, the same ones each time. Those of these tests that ask for
+# no database are let near none (pytest-django sees to that): they are asked once, on SQLite.
+HERE = Path(__file__).parent
+PURE = [
+    HERE / name
+    for name in (
+        "quizzes/kinds",
+        "quizzes/test_plan.py",
+        "quizzes/test_scheduling.py",
+        "test_architecture.py",
+    )
+]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -32,6 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     What only one database can be asked is left to the run on that one. What takes long begins
     first, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: item.path.parent.name not in LONG)
+    for item in items:
+        if is_pure(item):
+            item.add_marker(pytest.mark.only_on("sqlite"))
     vendor = connections["default"].vendor
     elsewhere = [i for i in items for m in i.iter_markers("only_on") if m.args != (vendor,)]
     config.hook.pytest_deselected(items=elsewhere)
@@ -42,6 +57,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = getattr(item, "fixturenames", ())
         if "db" in names and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+def is_pure(item: pytest.Item) -> bool:
+    asks = {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}
+    if asks or item.get_closest_marker("django_db"):
+        return False
+    return any(item.path.is_relative_to(place) for place in PURE)
 
 
 @pytest.fixture(autouse=True)
