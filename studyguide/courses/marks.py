@@ -11,7 +11,9 @@ from typing import Any, Self
 from django.utils.translation import gettext as _
 
 from studyguide.accounts.export import cell as safe
-from studyguide.courses.results import Cell, Column, Learner, Results
+from studyguide.courses.columns import Column
+from studyguide.courses.judging import Cell
+from studyguide.courses.results import Learner, Results
 from studyguide.courses.roster import Unreadable, cells, refuse_large
 from studyguide.courses.tables import score_text
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.gradebook import Gradebook
+from studyguide.courses.listing import Wish
 from studyguide.courses.marks import Asked, confirmed, members_in, typed
 from studyguide.courses.marks_forms import MarksForm, WhyForm
-from studyguide.courses.matrix import Wish
 from studyguide.courses.models import Course, Mark, Stale, set_marks
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.results import results
@@ -70,8 +70,8 @@ def marks_typed(request: HttpRequest, course: str, assignment: str) -> HttpRespo
     wrong = {each.at: each.text for each in asked.troubles}
     at = book.stand.columns.index(column)
     lines = [
-        (one, cells[at], request.POST.get(f"score-{one.pk}", ""), wrong.get(one.pk, ""))
-        for one, cells in book.shown
+        (one, book.row(one)[at], request.POST.get(f"score-{one.pk}", ""), wrong.get(one.pk, ""))
+        for one in book.shown
     ]
     context = {
         "course": found,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0004_seconds_of_an_answer'),
+        ('quizzes', '0006_count_item_tallies'),
     ]
 
     operations = [
