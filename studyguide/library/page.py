@@ -339,9 +339,14 @@ class SectionPage:
         words = [_("Checked")] if self.learned.is_checked(asked) else []
         if standing.is_begun and standing.headline is not None:
             words.append(f"{standing.headline.label}: {standing.told}")
-        swap = OOB if is_oob else ""
-        return format_html(
-            '<p class="tag stands" id="stands-p{}"{}>{}</p>', number, swap, " · ".join(words)
+        return kept(
+            "library/_stands.html",
+            article=self.section.article.slug,
+            section=self.section.slug,
+            number=number,
+            ref=f"p{number}",
+            words=" · ".join(words),
+            is_oob=is_oob,
         )
 
     @property
@@ -542,4 +547,3 @@ def mark_form(
 
 
 CSRF, TOKEN = "csrf-goes-here", "token-goes-here"
-OOB = mark_safe(' hx-swap-oob="true"')

@@ -62,7 +62,7 @@ def test_an_answer_beside_the_text_calls_for_it(reading: Client, asking: Article
     response = reading.post(path, {"text": "lamp", "act": "check"}, headers=HTMX)
     assert response["HX-Trigger"] == "answered"
     page = reading.get(SECTION).content.decode()
-    assert f'hx-get="{PATH}" hx-trigger="answered"' in page
+    assert f'hx-get="{PATH}" hx-trigger="answered from:#c-p1"' in page
 
 
 def test_without_script_it_leads_to_the_passage(reading: Client, asking: Article) -> None:
