@@ -32,15 +32,20 @@ bench-trust: $(VENV)/dev.stamp .env
 	@mkdir -p var && rm -f var/trust.txt
 	@TRUST_ANSWERS=10000 TRUST_EDITS=500 TRUST_KILLS=20 TRUST_IMPORTS=50 TRUST_FIGURES=$(CURDIR)/var/trust.txt $(BIN)/python -m pytest -q -n 0 tests/promises $(ARGS); status=$$?; cat var/trust.txt; exit $$status
 
-check: $(VENV)/dev.stamp .env
+.PHONY: check-most check-types
+check: check-most check-types  # -j2 for both at once: types take as long as all the rest
+
+check-most: $(VENV)/dev.stamp .env
 	@mkdir -p var
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
-	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://study.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py load_packs --check
+
+check-types: $(VENV)/dev.stamp .env
+	$(BIN)/mypy
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.bench.pages
