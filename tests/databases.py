@@ -9,10 +9,12 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.db import connection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-MIGRATED = f"migrated_{WORKER}"
+GIVEN = settings.DATABASE_URL.rpartition("/")[2]  # what names of others begin with
+MIGRATED = f"{GIVEN}_migrated_{WORKER}"
+BROWSER = f"{GIVEN}_browser_{WORKER}"
 
 
 def keep_migrated() -> None:
@@ -23,7 +25,7 @@ def keep_migrated() -> None:
             cursor.execute("VACUUM INTO %s", [str(kept())])
     else:
         name = connection.settings_dict["NAME"]
-        is_made = name != settings.DATABASE_URL.rpartition("/")[2]  # not if no test asks for it
+        is_made = name != GIVEN  # not if no test asks for it
         connection.close()
         copy(name if is_made else "template1", MIGRATED)
 
@@ -34,7 +36,7 @@ def drop_migrated() -> None:
 
 
 def kept() -> Path:
-    return Path(connection.settings_dict["NAME"]).with_name(f"{MIGRATED}.sqlite3")
+    return Path(connection.settings_dict["NAME"]).with_name(f"migrated_{WORKER}.sqlite3")
 
 
 def copy(source: str, target: str) -> str:
@@ -44,6 +46,6 @@ def copy(source: str, target: str) -> str:
     return f"{settings.DATABASE_URL.rpartition('/')[0]}/{target}"
 
 
-def on_server(command: SQL) -> None:
+def on_server(command: Composable) -> None:
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
         server.execute(command)

@@ -27,7 +27,7 @@ def site(django_db_setup: None) -> Iterator[str]:
     """Address of a real server with the study edition, on the database under test."""
     environment: dict[str, Any] = {}
     if connection.vendor == "postgresql":
-        environment["DATABASE_URL"] = databases.copy(databases.MIGRATED, f"browser_{WORKER}")
+        environment["DATABASE_URL"] = databases.copy(databases.MIGRATED, databases.BROWSER)
     else:
         environment["migrated"] = databases.kept()
     if settings.REDIS_URL:
