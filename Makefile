@@ -7,7 +7,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 export HOST PORT
-# The tests start some hundred processes; without kept bytecode each would compile Django for itself.
+# The tests start many processes; without kept bytecode each would compile Django for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run demo test check bench format shots lock clean
