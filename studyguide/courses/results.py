@@ -6,13 +6,13 @@ by `judging.judge()`, for every page and every export.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from quizzes.prepared import Prepared
 from studyguide.courses import columns as shown
@@ -64,15 +64,14 @@ class Learner:
     time_zone: str
     groups: frozenset[int]
     group_names: Mapping[int, str] = field(default_factory=dict, compare=False)
-    course: Course | None = field(default=None, compare=False)
+    held: Membership | None = field(default=None, compare=False)
 
     @cached_property
     def membership(self) -> Membership:
-        """With its user. Asked for where one learner is looked at."""
-        found = Membership.objects.select_related("user").get(pk=self.pk)
-        if self.course is not None:
-            found.course = self.course
-        return found
+        """With its user and course. At hand where single learners were asked for."""
+        if self.held is not None:
+            return self.held
+        return Membership.objects.select_related("user", "course").get(pk=self.pk)
 
 
 @dataclass(frozen=True)
@@ -203,17 +202,30 @@ def results(
 
 def people(course: Course, members: Sequence[int] | None = None) -> list[Learner]:
     """Learners by name."""
+    held: dict[int, Membership] = {}
     if members is None:
-        rows = EVERYBODY.rows(course=course.pk)
+        rows = list(EVERYBODY.rows(course=course.pk))
     else:
-        rows = list(learners_of(course.pk).filter(pk__in=members))
+        asked: Iterable[Any] = (
+            course.memberships.learners()
+            .filter(pk__in=members)
+            .select_related("user")
+            .annotate(in_group=F("places__group"), group_name=F("places__group__name"))
+        )
+        rows = []
+        for one in asked:
+            one.course = course
+            held[one.pk] = one
+            user = one.user
+            who = (one.pk, user.pk, user.display_name, user.username, user.time_zone)
+            rows.append((*who, one.in_group, one.group_name))
     found: dict[int, tuple[Any, dict[int, str]]] = {}
-    for *one, group, group_name in rows:
-        _one, groups = found.setdefault(one[0], (one, {}))
+    for *values, group, group_name in rows:
+        _values, groups = found.setdefault(values[0], (values, {}))
         if group is not None:
             groups[group] = group_name
     learners = [
-        Learner(pk, user, shown_name or username, zone, frozenset(groups), groups, course)
+        Learner(pk, user, shown_name or username, zone, frozenset(groups), groups, held.get(pk))
         for (pk, user, shown_name, username, zone), groups in found.values()
     ]
     return sorted(learners, key=lambda each: (each.name.casefold(), each.pk))
