@@ -14,13 +14,18 @@ from uuid import UUID
 from django.utils import timezone
 
 VERSION = 7
+CHANCE = 74  # bits
 AWAY = 30 * 60.0  # seconds; who needs longer was not at it all the time
 
 
 def new_token() -> UUID:
     """A token for a page that is made now."""
-    milliseconds = int(timezone.now().timestamp() * 1000)
-    chance = secrets.randbits(74)
+    return token_at(timezone.now(), secrets.randbits(CHANCE))
+
+
+def token_at(moment: datetime, chance: int) -> UUID:
+    """The token of a page that was made then; `chance` sets it apart from others of its moment."""
+    milliseconds = int(moment.timestamp() * 1000)
     return UUID(
         int=milliseconds << 80
         | VERSION << 76

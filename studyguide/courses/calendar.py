@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quizzes.prepared import Prepared
+from studyguide.accounts.models import User
 from studyguide.courses import due
 from studyguide.courses.models import Arrangement, Assignment
 from studyguide.progress import calendar, days
 from studyguide.progress.calendar import Entry
 from studyguide.progress.days import Named
-
-if TYPE_CHECKING:
-    from studyguide.accounts.models import User
 
 
 class Dated(NamedTuple):
@@ -25,8 +25,11 @@ class Dated(NamedTuple):
 
 
 def dated(user: User, today: date) -> list[Dated]:
-    """What is set for this learner and due from today on, by its day. Two queries."""
-    rows = list(Assignment.objects.learned_by(user, timezone.now()).select_related("course"))
+    """What is set for this learner and due from today on, by its day. Two queries, or one."""
+    compiled, raw = LEARNED.raw(user=user.pk, now=timezone.now())
+    rows: list[Assignment] = compiled.objects(raw) if compiled else []
+    if not rows:
+        return []
     arranged = {
         each.assignment_id: each
         for each in Arrangement.objects.filter(membership__user=user, assignment__in=rows)
@@ -39,6 +42,15 @@ def dated(user: User, today: date) -> list[Dated]:
         if due_at is not None and not is_excused and due.day_of(due_at, user.time_zone) >= today:
             found.append(Dated(row, due_at))
     return sorted(found, key=lambda each: (each.due_at, each.assignment.pk))
+
+
+def learned_by(*, user: int, now: datetime) -> QuerySet[Assignment]:
+    """Asked for each dashboard, of those in no class too: so it is compiled once."""
+    mine = Assignment.objects.learned_by(User(pk=user), now)
+    return mine.select_related("course").order_by()
+
+
+LEARNED = Prepared(learned_by)
 
 
 def entries(user: User, today: date) -> Iterable[Entry]:

@@ -37,6 +37,7 @@ class Answer(NamedTuple):
     context: str  # of the assignment
     mark: float
     value: Any  # None: blank
+    seconds: float | None  # that the question was looked at; None: not known
 
 
 class Pooled(NamedTuple):
@@ -210,11 +211,11 @@ def answers_to(scope: str, context: str, version: QuestionVersion) -> list[Answe
     if context:
         rows = rows.filter(attempt__context=context)
     found: dict[int, Answer] = {}
-    for user, name, username, where, fraction, value in rows.order_by(
+    for user, name, username, where, fraction, *given in rows.order_by(
         "attempt", "position"
     ).values_list(
         *("attempt__user", "attempt__user__display_name", "attempt__user__username"),
-        *("attempt__context", "first_fraction", "response__value"),
+        *("attempt__context", "first_fraction", "response__value", "response__seconds"),
     ):
-        found.setdefault(user, Answer(user, name or username, where, fraction or 0.0, value))
+        found.setdefault(user, Answer(user, name or username, where, fraction or 0.0, *given))
     return list(found.values())

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import median
 from typing import Any, NamedTuple, cast
 
 from django.utils.html import format_html
@@ -26,6 +27,7 @@ from quizzes.references import Reference, links
 from quizzes.statistics import FEW, ItemStatistics, described_sample, option_counts
 from quizzes.tallying import OPTIONED, Reading, Sums, Third
 from studyguide.courses.item_answers import (
+    FACES,
     Answer,
     Answered,
     Beside,
@@ -118,6 +120,13 @@ class Item:
     def listed(self) -> list[Answer]:
         """The answers themselves, the first of each learner, as they came."""
         return answers_to(self.scope, self.context, self.version)
+
+    @property
+    def seconds(self) -> int | None:
+        """The median time that it took, blanks left out. None while that is of too few."""
+        asked = [one.seconds for one in self.listed if one.value is not None]
+        known = [seconds for seconds in asked if seconds is not None]
+        return round(median(known)) if len(known) >= FACES else None
 
     @cached_property
     def chosen(self) -> list[Chosen]:

@@ -14,6 +14,7 @@ from django.test import Client
 from quizzes.models import Attempt
 from quizzes.recount import rebuild
 from quizzes.rules import Rules
+from quizzes.tokens import token_at
 from studyguide.accounts import privacy
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.items import Analysis
@@ -183,6 +184,20 @@ def test_each_question_leads_to_its_passage_and_its_answers(
     behind = teaching.get(page(course, f"{one.version.pk}/")).text
     assert f"/results/{learner.pk}/{quiz.public_id}/" in behind
     assert "Oar" in behind
+
+
+@pytest.mark.parametrize(("learners", "is_told"), [(4, False), (5, True)])
+def test_the_median_time_is_told_of_five_learners_or_more(
+    quiz: Assignment, course: Course, teaching: Client, learners: int, *, is_told: bool
+) -> None:
+    for n in range(learners):
+        attempt = quiz.start(MembershipFactory(course=course), now=TERM + DAY)
+        row = attempt.questions.select_related("version").get(version__kind="text")
+        shown_at, now = TERM + DAY, TERM + DAY + timedelta(seconds=10 * (n + 1))
+        attempt.respond(row.question_id, "x", token=token_at(shown_at, n), base_rev=0, now=now)
+        attempt.submit(now=now)
+    text = teaching.get(page(course, f"{of(course, 'text').version.pk}/")).text
+    assert ("Half of them took 30 seconds or less." in text) == is_told
 
 
 def test_too_few_answers_are_said_to_be(

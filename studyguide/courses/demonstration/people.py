@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from quizzes.kinds import Unreadable, mark
 from quizzes.models import Question, QuestionVersion
+from quizzes.tokens import CHANCE, token_at
 from studyguide.accounts.models import User
 from studyguide.courses.models import Membership
 
@@ -34,6 +36,11 @@ def chance(*what: object) -> Random:
 
 def token(*what: object) -> UUID:
     return UUID(int=chance("token", *what).getrandbits(128))
+
+
+def timed_token(shown_at: datetime, *what: object) -> UUID:
+    """Of a page that was shown then."""
+    return token_at(shown_at, chance("token", *what).getrandbits(CHANCE))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from quizzes.models.memory import look
 from quizzes.rules import Rules
 from quizzes.scheduling import Rating
 from studyguide.accounts.models import User
-from studyguide.courses.demonstration.people import Learner, chance, said, token
+from studyguide.courses.demonstration.people import Learner, chance, said, timed_token, token
 from studyguide.courses.models import (
     Arrangement,
     Assignment,
@@ -286,11 +286,11 @@ class Term:
         attempt = assignment.start(one.membership, now=at)
         rows = attempt.questions.select_related("question", "version").order_by("position")
         for row in rows:
-            at += timedelta(seconds=20 + 60 * mood.random())
+            shown_at, at = at, at + timedelta(seconds=20 + 60 * mood.random())
             if mood.random() < 0.03:
                 continue  # left blank
             value = said(one, row.question, row.version, go=go)
-            press = token(one.number, assignment.title, go, row.position)
+            press = timed_token(shown_at, one.number, assignment.title, go, row.position)
             attempt.respond(
                 row.question_id, value, token=press, base_rev=row.rev, now=at, is_check=True
             )
