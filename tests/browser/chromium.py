@@ -15,10 +15,15 @@ FLAGS = [
 ]
 
 
+# The first has the same engine without windows, which cost a third of what the tests do.
+DEBIANS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+
+
 def launch_options() -> dict[str, Any]:
     """$CHROMIUM, else Debian's, else Playwright's own."""
-    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    known = [os.environ.get("CHROMIUM", ""), *DEBIANS]
+    path = next((path for path in known if path and Path(path).exists()), "")
     options: dict[str, Any] = {"args": FLAGS}
-    if Path(path).exists():
+    if path:
         options["executable_path"] = path
     return options

@@ -16,9 +16,6 @@ from tests.browser.people import OF_LEARNERS, OF_READERS, OF_TUTORS, OF_VISITORS
 
 pytestmark = pytest.mark.only_on("sqlite")
 OpenPage = Callable[..., Page]
-VIEWS = [(width, theme) for width in (390, 1280) for theme in ("light", "dark")]
-
-
 WIDTHS = pytest.mark.parametrize("width", [390, 1280])
 # All that a theme changes of a page that stands is its colours.
 ALL = {"resultTypes": ["violations"]}
@@ -34,12 +31,16 @@ def found_on(page: Page, pages: dict[str, str]) -> dict[str, list[str]]:
     """What axe finds on pages in both themes, by their names."""
     found = {}
     for name, path in pages.items():
-        page.emulate_media(color_scheme="light")
         page.goto(path)
-        found[name] = violations(page)
-        page.emulate_media(color_scheme="dark")
-        found[name] += violations(page, OF_COLOUR)
+        found[name] = in_both_themes(page)
     return {name: rules for name, rules in found.items() if rules}
+
+
+def in_both_themes(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="light")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    return found + violations(page, OF_COLOUR)
 
 
 @WIDTHS
@@ -68,47 +69,42 @@ def test_axe_finds_nothing_for_a_visitor(open_page: OpenPage, width: int) -> Non
     assert not found_on(page, {**OF_VISITORS, "article": "/", "section": SECTION})
 
 
-@pytest.mark.parametrize(("width", "theme"), VIEWS)
-def test_axe_finds_nothing_for_a_newcomer(open_page: OpenPage, width: int, theme: str) -> None:
-    page = open_page("/me/", user="newcomer", width=width, theme=theme)
+@WIDTHS
+def test_axe_finds_nothing_for_a_newcomer(open_page: OpenPage, width: int) -> None:
+    page = open_page("/me/", user="newcomer", width=width)
     assert page.get_by_role("heading", name="Nothing here yet, as it should be").is_visible()
-    assert not violations(page)
+    assert not in_both_themes(page)
 
 
-@pytest.mark.parametrize(("width", "theme"), VIEWS)
-@pytest.mark.parametrize("view", ["Notes", "Beside", "Original"])
-def test_axe_finds_nothing_beside_a_copy(
-    open_page: OpenPage, width: int, theme: str, view: str
-) -> None:
-    page = open_page(SECTION, user="copyist", width=width, theme=theme)
-    page.get_by_label(view, exact=True).check(force=True)
-    assert not violations(page)
+@WIDTHS
+def test_axe_finds_nothing_beside_a_copy(open_page: OpenPage, width: int) -> None:
+    page = open_page(SECTION, user="copyist", width=width)
+    for view in ("Notes", "Beside", "Original"):
+        page.get_by_label(view, exact=True).check(force=True)
+        assert not in_both_themes(page), view
 
 
-@pytest.mark.parametrize(("width", "theme"), VIEWS)
-def test_axe_finds_nothing_in_a_pop_over(open_page: OpenPage, width: int, theme: str) -> None:
-    page = open_page(SECTION, width=width, theme=theme)
+@WIDTHS
+def test_axe_finds_nothing_in_a_pop_over(open_page: OpenPage, width: int) -> None:
+    page = open_page(SECTION, width=width)
     page.locator("a.term").first.click()
     page.locator("#pop h2").wait_for()
-    assert not violations(page)
+    assert not in_both_themes(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_where_more_words_are_open(open_page: OpenPage, theme: str) -> None:
-    page = open_page("/courses/", user="newcomer", width=390, theme=theme)
+def test_axe_finds_nothing_where_more_words_are_open(open_page: OpenPage) -> None:
+    page = open_page("/courses/", user="newcomer", width=390)
     page.get_by_role("button", name="More").click()
     page.locator("#nav-rest").wait_for()
-    assert not violations(page)
+    assert not in_both_themes(page)
 
 
-@pytest.mark.parametrize(("width", "theme"), VIEWS)
-def test_axe_finds_nothing_in_a_form_with_errors(
-    open_page: OpenPage, width: int, theme: str
-) -> None:
-    page = open_page("/accounts/signup/", width=width, theme=theme)
+@WIDTHS
+def test_axe_finds_nothing_in_a_form_with_errors(open_page: OpenPage, width: int) -> None:
+    page = open_page("/accounts/signup/", width=width)
     page.get_by_role("button", name="Make it").click()
     page.locator(".errors").wait_for()
-    assert not violations(page)
+    assert not in_both_themes(page)
 
 
 @pytest.mark.parametrize(
