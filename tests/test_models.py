@@ -20,6 +20,7 @@ PARTS = {
     "library.Evidence.passage",
     "library.Evidence.footnote",
     "library.SearchEntry.original",
+    "quizzes.ItemTally.turnout",
 }
 
 

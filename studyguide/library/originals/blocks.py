@@ -29,6 +29,7 @@ SIGNATURES = (
 )
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 LOOKS_HTML = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|article|div|p|h1)\b",
     re.IGNORECASE | re.DOTALL,
@@ -120,7 +121,7 @@ def blocks_of(source: str) -> list[Block]:
     """Raises Unreadable."""
     if len(source.encode("utf-8", "surrogatepass")) > LARGEST:
         raise Unreadable("That text is larger than 2 MB. Send the article alone.")
-    if CONTROL.search(source) or any("\ud800" <= c <= "\udfff" for c in source):
+    if CONTROL.search(source) or SURROGATE.search(source):
         raise Unreadable(f"That is not text: it holds bytes that no text has. {PASTE}")
     source = re.sub("[\ue000\ue001]", "", source.replace("\r\n", "\n").replace("\r", "\n"))
     source = source.replace("\ufeff", "").replace("\u200b", "").replace("\xad", "")

@@ -228,8 +228,11 @@ def is_whole_quotation(text: str) -> bool:
 
 
 def is_left_open(text: str) -> bool:
-    depth = sum((c in OPENING) - (c in CLOSING) for c in text)
-    return text[:1] in OPENING and depth == 1 and not any(c in CLOSING for c in text)
+    return text[:1] in OPENING and counted(text, OPENING) == 1 and not counted(text, CLOSING)
+
+
+def counted(text: str, marks: str) -> int:
+    return sum(map(text.count, marks))
 
 
 def closing_block(blocks: Sequence[Block], start: int) -> int | None:
@@ -240,8 +243,7 @@ def closing_block(blocks: Sequence[Block], start: int) -> int | None:
         if is_heading(block):
             return None
         text = without_mark(block.text)
-        opened = sum(c in OPENING for c in text)
-        closed = sum(c in CLOSING for c in text)
+        opened, closed = counted(text, OPENING), counted(text, CLOSING)
         is_reopened = text[:1] in OPENING
         if closed == opened + (not is_reopened) and text[-1:] in CLOSING:
             return index
