@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.promises import harness
 from tests.promises.harness import Site
 
 LONG = {"promises", "browser"}  # folders whose files take long
+FEW_CORES = 4
 # Pure modules tried with many examples, the same ones each time. Those of these tests that ask for
 # no database are let near none (pytest-django sees to that): they are asked once, on SQLite.
 HERE = Path(__file__).parent
@@ -37,6 +39,13 @@ PURE = [
         "test_architecture.py",
     )
 ]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, where they are few: much of what takes long waits, for a
+    page or for a server, and the others have its processor then."""
+    cores = os.cpu_count() or 1
+    return cores + (cores < FEW_CORES)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
