@@ -703,10 +703,11 @@ class AttemptQuestion(models.Model):
 
 class ResponseQuerySet(models.QuerySet["Response"]):
     def forget_typed(self) -> int:
-        """Empty what learners wrote in words of their own; what they chose stays. An answer
-        without a digest was emptied so, and is not graded again."""
+        """Empty what learners wrote in words of their own; what they chose stays, and so does what
+        was left blank. An answer without a digest was emptied so, and is not graded again."""
         typed = [name for name, kind in kinds.kinds().items() if kind.is_typed]
-        return self.filter(version__kind__in=typed).update(value=None, digest="")
+        written = self.filter(version__kind__in=typed, value__isnull=False)
+        return written.update(value=None, digest="")
 
 
 class Response(models.Model):

@@ -179,6 +179,16 @@ def replaced(spec: Any, field: str, value: str) -> Any:
     return replace(spec, **{field: value})
 
 
+def test_a_blank_stays_one_when_its_learner_is_forgotten(bank: Quiz) -> None:
+    user = UserFactory()
+    attempt = Attempt.start(user=user, quiz=bank, now=TERM, scope=SCOPES[0], context="x:1")
+    row = attempt.questions.select_related("version").get(version__kind="text")
+    attempt.respond(row.question_id, None, token=uuid4(), base_rev=0, now=TERM)
+    attempt.submit(now=TERM)
+    Response.objects.filter(attempt=attempt).forget_typed()
+    assert differences(SCOPES[0]) == []
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_what_the_attempts_say_whatever_happened(bank: Quiz, seed: int) -> None:
     life = Life(seed)
