@@ -104,15 +104,20 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def sealed_for(self, user: Any) -> Self:
         """Questions whose answer this learner must not see yet: they stand ungraded or
         unreleased in an attempt of his."""
-        from quizzes.models.attempts import AttemptQuestion
-
-        waiting = AttemptQuestion.objects.filter(attempt__user=user).unreleased()
-        return self.filter(pk__in=waiting.values("question"))
+        return self.filter(pk__in=sealed_numbers(user))
 
     def with_seal(self, user: Any) -> Self:
         """Each with `is_sealed`: whether `sealed_for` has it."""
         sealed = Question.objects.sealed_for(user).filter(pk=OuterRef("pk"))
         return self.annotate(is_sealed=Exists(sealed))
+
+
+def sealed_numbers(user: Any) -> models.QuerySet[Any, Any]:
+    """Of the questions that `sealed_for` has."""
+    from quizzes.models.attempts import AttemptQuestion
+
+    waiting = AttemptQuestion.objects.filter(attempt__user=user).unreleased()
+    return waiting.order_by().values("question")
 
 
 class Question(models.Model):

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes import scheduling
 from quizzes.kinds import kinds, mark
-from quizzes.models.bank import Question
+from quizzes.models.bank import Question, sealed_numbers
 from quizzes.prepared import Prepared, insert, update
 from quizzes.scheduling import EVERY_DAY, Exam, Memory, Rating, Terms
 
@@ -126,11 +126,12 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
 
     def to_review(self, user: int, on: date) -> Self:
         """A learner's cards that are due and whose siblings have not been seen today."""
-        return self.filter(user=user).active().due(on).unseen_siblings(user, on)
+        due = self.filter(user=user, due_on__lte=on)
+        return due.active().unseen_siblings(user, on)
 
     def unsealed_for(self, user: Any) -> Self:
         """Without those whose answer the learner must not see yet."""
-        return self.exclude(question__in=Question.objects.sealed_for(user).values("pk"))
+        return self.exclude(question__in=sealed_numbers(user))
 
     def count_due(self, user: int, on: date) -> int:
         """How many wait on this day, one for each group of siblings. New ones are not due."""
@@ -208,7 +209,9 @@ class ReviewCard(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["user", "due_on"], name="card_user_due"),
+            # To the last column that cards are put in order by: else a day's cards are all fetched
+            # for the first of them.
+            models.Index(fields=["user", "due_on", "id"], name="card_user_due"),
             models.Index(fields=["user", "reviewed_on"], name="card_user_reviewed"),
         ]
 
