@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable
@@ -242,10 +241,7 @@ def measure() -> tuple[list[tuple[str, float, float, float]], list[tuple[str, fl
         try:
             found = []
             for job, gate in JOBS:
-                items.cost(job), floor.cost("b")  # warm
-                pairs = [(items.cost(job), floor.cost("b")) for _turn in range(PAIRS)]
-                ratio = statistics.median(a / b for a, b in pairs)
-                best = 1000 * min(a for a, _b in pairs)
+                best, ratio = items.beside(floor, job, "b", pairs=PAIRS)
                 found.append((job, best, ratio, gate / FLOOR_MS))
             times = [
                 (job, 1000 * min(items.cost(job) for _turn in range(turns))) for job, turns in TIMES

@@ -226,10 +226,7 @@ def measure() -> tuple[list[Figure], float]:
         try:
             found = []
             for job, gate in JOBS:
-                matrix.cost(job), floor.cost("b")  # warm
-                pairs = [(matrix.cost(job), floor.cost("b")) for _turn in range(PAIRS)]
-                ratio = statistics.median(a / b for a, b in pairs)
-                best = 1000 * min(a for a, _b in pairs)
+                best, ratio = matrix.beside(floor, job, "b", pairs=PAIRS)
                 found.append((job, best, ratio, gate / FLOOR_MS))
             pairs = [(matrix.cost("1000, sorted"), matrix.cost("30, sorted")) for _ in range(PAIRS)]
             return found, statistics.median(a / b for a, b in pairs)

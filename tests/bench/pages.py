@@ -61,6 +61,14 @@ class Side:
         done, spent = self.read()
         return float(spent) / int(done)  # type: ignore[arg-type, call-overload]
 
+    def beside(
+        self, floor: Side, job: str, against: str, *, pairs: int = PAIRS
+    ) -> tuple[float, float]:
+        """Milliseconds at best, and the multiple of the floor's job."""
+        self.cost(job), floor.cost(against)  # warm
+        found = [(self.cost(job), floor.cost(against)) for _turn in range(pairs)]
+        return 1000 * min(a for a, _b in found), statistics.median(a / b for a, b in found)
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait()
@@ -82,10 +90,7 @@ def measure(
             for job, against, gate in JOBS:
                 if names and job not in names:
                     continue
-                pilcrow.cost(job), floor.cost(against)  # warm
-                pairs = [(pilcrow.cost(job), floor.cost(against)) for _turn in range(PAIRS)]
-                ratio = statistics.median(a / b for a, b in pairs)
-                found.append((job, against, 1000 * min(a for a, _b in pairs), ratio, gate))
+                found.append((job, against, *pilcrow.beside(floor, job, against), gate))
             return found
         finally:
             pilcrow.stop()
