@@ -15,6 +15,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def tarred(name: str, *, link: str = "") -> bytes:
     return buffer.getvalue()
 
 
-FILES: dict[str, Callable[[], bytes]] = {
+FILES: dict[str, Callable[[], bytes]] = {  # made by `made`, once
     # bombs
     "zip-bomb": lambda: zipped("a.txt", size=50 * MB),
     "gzip-bomb": lambda: gzip.compress(b"\0" * (50 * MB)),
@@ -101,6 +102,13 @@ FILES: dict[str, Callable[[], bytes]] = {
     "many-tables": lambda: b"<table><tr><td>" * (FULL // 15),
     "one-long-line": lambda: b"a" * FULL,
     "one-long-word-line": lambda: (WORDS * (FULL // len(WORDS))).encode(),
+    # as much as is read at all
+    "long": lambda: (WORDS * (500_000 // len(WORDS))).encode(),
+    "long-paragraphs": lambda: (f"{WORDS * (99_000 // len(WORDS))}\n\n" * 5).encode(),
+    "long-marks": lambda: b"A line.1 " * (500_000 // 9),
+    "long-stars": lambda: b"*" * 500_000,
+    "long-quotes": lambda: b"> " * 250_000,
+    "long-spaces": lambda: b"a" + b" " * 499_990 + b"b",
     "many-lines": lambda: b"a\n" * (FULL // 2),
     "many-empty-lines": lambda: b"\n" * FULL,
     "many-paragraphs": lambda: (f"{WORDS}\n\n" * (FULL // (len(WORDS) + 2))).encode(),
@@ -141,6 +149,11 @@ NAMES = [
 ]
 
 
+@cache
+def made(name: str) -> bytes:
+    return FILES[name]()
+
+
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """For temporary files: what others leave in the machine's is not ours."""
@@ -175,7 +188,7 @@ def upload(client: Client, article: Article, body: bytes, name: str = "copy.html
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_costs_little(article: Article, reading: Client, name: str) -> None:
-    client, body = reading, FILES[name]()
+    client, body = reading, made(name)
     upload(client, article, copies.plain().encode())  # what is loaded once is not the file's cost
     before, held, started = files(), peak(), time.process_time()
 
@@ -192,7 +205,7 @@ def test_a_hostile_file_costs_little(article: Article, reading: Client, name: st
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_text_costs_little(article: Article, reading: Client, name: str) -> None:
-    text = FILES[name]().decode("utf-8", "replace")[: 4 * MB]
+    text = made(name).decode("utf-8", "replace")[: 4 * MB]
     path = f"/articles/{article.slug}/originals/confirm/"
     started = time.process_time()
     response = reading.post(path, {"text": text, "credit": "mine"})
@@ -205,7 +218,7 @@ def test_a_hostile_text_costs_little(article: Article, reading: Client, name: st
 def test_a_hostile_sheet_about_learners_costs_little(
     article: Article, reader: User, reading: Client, name: str, route: str
 ) -> None:
-    client, body = reading, FILES[name]()
+    client, body = reading, made(name)
     course = CourseFactory(by=reader, articles=[article])
     AssignmentFactory(course=course, title="Ann")
     path = f"/courses/{course.public_id}/{route}/"
@@ -233,7 +246,7 @@ def test_a_hostile_file_name_means_nothing(article: Article, reading: Client, na
 
 
 def test_what_a_file_refers_to_is_not_read(article: Article, reading: Client) -> None:
-    response = upload(reading, article, FILES["xxe"]())
+    response = upload(reading, article, made("xxe"))
     assert b"root:" not in response.content  # type: ignore[attr-defined]
 
 

@@ -16,6 +16,7 @@ from lxml import etree
 LARGEST = 2 * 1024 * 1024  # bytes
 DEEPEST = 200  # elements inside one another
 MOST_BLOCKS = 5_000
+MOST_CHARACTERS = 500_000  # of text, its markup not counted: about 80,000 words
 MOST_LINES = 50_000
 SMALL = 50_000  # characters of a page that no parser is kept busy by
 LONGEST_LINE = 130  # characters; beyond it nobody broke the lines
@@ -128,6 +129,7 @@ def blocks_of(source: str) -> list[Block]:
     if not source.strip():
         raise Unreadable("There is no text in it. Paste the article, or choose a file.")
     if not LOOKS_HTML.match(source):
+        refuse_long(len(source))
         blocks = text_blocks(source)
     elif len(source) <= SMALL:
         blocks = html_blocks(source)
@@ -137,7 +139,16 @@ def blocks_of(source: str) -> list[Block]:
         blocks = html_blocks_apart(source)
     if len(blocks) > MOST_BLOCKS:
         raise Unreadable("That has more than 5,000 paragraphs. Send the article alone.")
+    refuse_long(sum(len(block.text) for block in blocks))
     return [block for block in blocks if block.text.strip()]
+
+
+def refuse_long(characters: int) -> None:
+    if characters > MOST_CHARACTERS:
+        raise Unreadable(
+            "That text has more than 500,000 characters, as a long book has. "
+            "Send the article alone."
+        )
 
 
 # Plain text and Markdown
