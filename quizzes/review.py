@@ -7,14 +7,13 @@ so they take turns. What is over the day's limits waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Case, Count, Exists, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -81,8 +80,8 @@ DONE, READY, TO_SHOW = range(3)
 
 def counts_of(*, user: int, on: date) -> QuerySet[Any, Any]:
     """(which, all, part): reviews of the day and those of new cards; groups of siblings that are
-    ready, and those reviewed before; whether of what is not sealed there is one reviewed before,
-    and one that is new."""
+    ready, and those reviewed before; of what is not sealed the number of the first card reviewed
+    before, and of the first that is new."""
     done = Review.objects.counted().filter(user=user, day_on=on)
     ready = ReviewCard.objects.to_review(user, on)
     every = Count("concept", distinct=True)
@@ -91,16 +90,15 @@ def counts_of(*, user: int, on: date) -> QuerySet[Any, Any]:
     person = get_user_model().objects.filter(pk=user).order_by()
     to_show = person.values_list(
         Value(TO_SHOW, output_field=IntegerField()),
-        is_any(open_ones.filter(stability__isnull=False)),
-        is_any(open_ones.filter(stability__isnull=True)),
+        first_of(open_ones.filter(stability__isnull=False)),
+        first_of(open_ones.filter(stability__isnull=True)),
     )
     reviews = summed(done, DONE, Count("pk"), Count("pk", filter=Q(was_new=True)))
     return reviews.union(summed(ready, READY, every, seen), to_show, all=True)
 
 
-def is_any(cards: QuerySet[ReviewCard]) -> Case:
-    whole: IntegerField[int, int] = IntegerField()
-    return Case(When(Exists(cards), then=Value(1)), default=Value(0), output_field=whole)
+def first_of(cards: QuerySet[ReviewCard]) -> Subquery:
+    return Subquery(cards.order_by("due_on", "pk").values("pk")[:1])
 
 
 def summed(rows: QuerySet[Any, Any], which: int, every: Count, part: Count) -> QuerySet[Any, Any]:
@@ -110,24 +108,14 @@ def summed(rows: QuerySet[Any, Any], which: int, every: Count, part: Count) -> Q
     return columns
 
 
-def next_of(*, is_due: bool) -> Callable[..., QuerySet[ReviewCard]]:
-    """The first of what was reviewed before, or of what is new."""
-
-    def build(*, user: int, on: date) -> QuerySet[ReviewCard]:
-        return (
-            ReviewCard.objects.to_review(user, on)
-            .unsealed_for(user)
-            .filter(stability__isnull=not is_due)
-            .with_last()
-            .select_related("question__current")
-            .order_by("due_on", "pk")[:1]
-        )
-
-    return build
+def card_of(*, card: int) -> QuerySet[ReviewCard]:
+    """With all that is shown of it."""
+    found = ReviewCard.objects.with_last().select_related("question__current")
+    return found.filter(pk=card)
 
 
 COUNTS = Prepared(counts_of)
-NEXT = {is_due: Prepared(next_of(is_due=is_due)) for is_due in (False, True)}
+CARD = Prepared(card_of)
 
 
 class Sitting:
@@ -159,13 +147,10 @@ class Sitting:
         return {"all": every, "reviewed": reviewed}
 
     @property
-    def has_due(self) -> bool:
-        """Whether a card is next that was reviewed before."""
-        return bool(self.room and self.counts[TO_SHOW][0])
-
-    @property
-    def has_new(self) -> bool:
-        return bool(self.room_for_new and self.counts[TO_SHOW][1])
+    def next(self) -> int | None:
+        """The number of the card to show: what was reviewed before goes before what is new."""
+        reviewed, new = self.counts[TO_SHOW]
+        return (self.room and reviewed) or (self.room_for_new and new) or None
 
     @property
     def room(self) -> int:
@@ -179,7 +164,7 @@ class Sitting:
     @cached_property
     def left(self) -> int:
         """Cards still to be shown today."""
-        if not (self.has_due or self.has_new):
+        if self.next is None:
             return 0
         new = self.totals["all"] - self.totals["reviewed"]
         return min(self.room, self.totals["reviewed"] + min(new, self.room_for_new))
@@ -192,9 +177,7 @@ class Sitting:
     @cached_property
     def card(self) -> ReviewCard | None:
         """The one to show. Its key is read with it: it is about to be answered."""
-        if not (self.has_due or self.has_new):
-            return None
-        found: ReviewCard | None = NEXT[self.has_due].first(user=self.user.pk, on=self.today)
+        found: ReviewCard | None = CARD.first(card=self.next) if self.next is not None else None
         return found
 
     @property
