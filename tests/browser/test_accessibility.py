@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.people import OF_LEARNERS, OF_READERS, OF_TUTORS, OF_VISITORS, PAGES, SECTION
 
 pytestmark = pytest.mark.only_on("sqlite")
 OpenPage = Callable[..., Page]
-DESK, PHONE, NARROW = [{"width": w, "height": h} for w, h in ((1280, 800), (390, 844), (320, 640))]
+DESK, PHONE, NARROW = (
+    ViewportSize(width=width, height=height)
+    for width, height in ((1280, 800), (390, 844), (320, 640))
+)
 # All that a theme changes of a page that stands is its colours. They take axe longer than all else.
 COLOURS = ["color-contrast", "link-in-text-block"]
 ALL = {"resultTypes": ["violations"]}
