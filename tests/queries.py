@@ -11,12 +11,13 @@ FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
 
 
 @contextmanager
-def queries(at_most: int) -> Iterator[None]:
+def queries(at_most: int = 0, *, exactly: int | None = None) -> Iterator[None]:
     """What is asked of the default database; savepoints are left out."""
     with CaptureQueriesContext(connection) as captured:
         yield
     asked = [q["sql"] for q in captured.captured_queries if not q["sql"].startswith(FRAME)]
-    assert len(asked) <= at_most, "\n".join([f"{len(asked)} queries:", *asked])
+    is_right = len(asked) <= at_most if exactly is None else len(asked) == exactly
+    assert is_right, "\n".join([f"{len(asked)} queries:", *asked])
 
 
 @contextmanager

@@ -86,6 +86,14 @@
   /* Terms: a link to the entry, opened in place as a pop-over. */
   const pop = $("#pop");
   let opener = null;
+  /* Where it was opened is kept, for the entry's page and the class. Nothing waits for it. */
+  const keepLookUp = (link) => {
+    const place = $("#place"), para = passageOf(link);
+    if (!place || !para) return;
+    const body = new FormData(place);
+    body.set("at", para.id);
+    fetch(`${link.pathname}look-up/`, { method: "POST", body, keepalive: true }).catch(() => {});
+  };
   const openTerm = async (link) => {
     opener = link;
     const show = () => {
@@ -99,6 +107,7 @@
       pop.innerHTML = await answer.text();
       window.htmx?.process(pop);
       show();
+      keepLookUp(link);
     } catch { location.href = link.href; }
   };
   if (pop?.showPopover) {

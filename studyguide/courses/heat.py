@@ -19,7 +19,7 @@ from studyguide.courses.item_answers import FACES
 from studyguide.courses.items import Item, items_of
 from studyguide.courses.models import Course, Membership, Role
 from studyguide.library.bars import Bar, heights, percent
-from studyguide.library.models import Article, Evidence, Passage, ReadingMark, ReadingState
+from studyguide.library.models import Article, Evidence, LookUp, Passage, ReadingMark, ReadingState
 
 STEPS = ((48, "v5"), (36, "v4"), (24, "v3"), (12, "v2"), (0, "v1"))  # per cent missed
 NAMED = 3  # bars that carry their number
@@ -34,6 +34,7 @@ class Place:
     items: Sequence[Item]  # questions that it proves
     read: int | None  # per cent of the class; None: too few learners
     unclear: int | None  # learners; None: fewer than five
+    looked_up: int | None  # learners who looked up a term there; None: fewer than five
 
     @cached_property
     def learners(self) -> int:
@@ -105,10 +106,29 @@ def of_learners(course: Course, prefix: str, at: str) -> Q:
     return Q(**learning) & Membership.counts(at, prefix)
 
 
-def by_passage(rows: QuerySet[ReadingState] | QuerySet[ReadingMark]) -> dict[int, int]:
+def by_passage(
+    rows: QuerySet[ReadingState] | QuerySet[ReadingMark] | QuerySet[LookUp],
+) -> dict[int, int]:
     """How many learners."""
     counted = rows.order_by().values_list("passage").annotate(n=Count("user", distinct=True))
     return dict(counted)
+
+
+def look_ups(course: Course) -> QuerySet[LookUp]:
+    return LookUp.objects.filter(of_learners(course, "user__memberships", "at"))
+
+
+def terms_at(course: Course, place: Place) -> list[tuple[str, int]]:
+    """Terms that enough learners looked up in a passage, and how many; the most first."""
+    if place.looked_up is None:
+        return []
+    counted = look_ups(course).filter(passage=place.passage).values_list("term__term")
+    found = counted.annotate(n=Count("user", distinct=True)).filter(n__gte=FACES)
+    return list(found.order_by("-n", "term__sort_key"))
+
+
+def enough(learners: int) -> int | None:
+    return learners if learners >= FACES else None
 
 
 def places(course: Course, article: Article) -> list[Place]:
@@ -139,16 +159,17 @@ def places(course: Course, article: Article) -> list[Place]:
         .filter(passage__article=article)
         .filter(of_learners(course, "user__memberships", "at"))
     )
+    looked_up = by_passage(look_ups(course).filter(passage__article=article))
     found = []
     for passage in passages:
         passage.article = article
-        doubts = unclear.get(passage.pk, 0)
         found.append(
             Place(
                 passage,
                 items[passage.pk],
                 round(100 * read.get(passage.pk, 0) / size) if size >= FACES else None,
-                doubts if doubts >= FACES else None,
+                enough(unclear.get(passage.pk, 0)),
+                enough(looked_up.get(passage.pk, 0)),
             )
         )
     return found

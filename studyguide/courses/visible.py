@@ -89,6 +89,13 @@ LINES = (
         ("heat_map",),
     ),
     Line(
+        "look_ups",
+        _("How many learners looked up a term at a paragraph, and which"),
+        _("A number without names, from five learners on."),
+        Right.RESULTS,
+        ("heat_map",),
+    ),
+    Line(
         "signs",
         _("When and where you sign in"),
     ),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studyguide.accounts.models import User
 from studyguide.accounts.privacy import Excused, Holding, Room, register
-from studyguide.library.models import Original, OriginalGrant, ReadingPosition
+from studyguide.library.models import LookUp, Original, OriginalGrant, ReadingPosition
 
 NUMBER = _("number of this row")
 ACCOUNT = _("number of your account")
@@ -61,6 +61,22 @@ HOLDINGS = [
             "passage__ref": _("passage, such as p44"),
             "at": _("when"),
             "revision": _("how often your marks there changed"),
+        },
+    ),
+    Holding(
+        "look_ups",
+        "library.LookUp",
+        "user",
+        _("Terms that you opened while reading, and at which passage."),
+        {
+            "id": NUMBER,
+            "user": ACCOUNT,
+            "term": _("number of the term"),
+            "term__term": _("the term"),
+            "passage": PASSAGE,
+            "passage__article__slug": _("article"),
+            "passage__ref": _("passage, such as p44"),
+            "at": _("when first"),
         },
     ),
     Holding(
@@ -141,6 +157,7 @@ def erase(user: User, now: datetime) -> None:
     Original.objects.filter(owner=user).delete()
     OriginalGrant.objects.filter(user=user).delete()
     ReadingPosition.objects.filter(user=user).delete()
+    LookUp.objects.filter(user=user).delete()
 
 
 register(Room("library", HOLDINGS, erase, EXCUSED))

@@ -30,6 +30,11 @@ urlpatterns = [
         memory.glossary_term_remember,
         name="glossary_term_remember",
     ),
+    path(
+        "articles/<slug:article>/glossary/<slug:term>/look-up/",
+        glossary.glossary_term_look_up,
+        name="glossary_term_look_up",
+    ),
     path("articles/<slug:article>/timeline/", around.timeline, name="timeline"),
     path("articles/<slug:article>/people/", around.people, name="people"),
     path("articles/<slug:article>/footnotes/", around.footnotes, name="footnotes"),

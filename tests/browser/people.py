@@ -140,6 +140,7 @@ OF_TUTORS = {
     "class-learner": f"{CLASS}results/2/",
     "class-cell": f"{CLASS}results/2/made-up-2/",
     "class-reading": f"{CLASS}results/2/made-up-1/",
+    "class-text": f"{CLASS}text/?passage=p46",
     "class-gradebook": f"{CLASS}gradebook/",
     "class-marks": f"{CLASS}gradebook/marks/",
     "class-marks-typed": f"{CLASS}gradebook/marks/made-up-2/",

@@ -78,6 +78,17 @@ def test_a_term_leads_to_its_entry(open_page: OpenPage, script: bool) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Communist Party")
 
 
+def test_where_a_term_was_opened_is_kept(open_page: OpenPage) -> None:
+    page = open_page("/")
+    join(page)
+    page.goto(SECTION)
+    with page.expect_response("**/look-up/") as told:
+        page.locator("#p46 a.term", has_text="Communist Party").click()
+    assert told.value.status == 204
+    page.get_by_role("link", name="Whole entry").click()
+    expect(page.locator("#looked-up")).to_contain_text("You looked this up in Paragraph ¶46")
+
+
 @BOTH
 def test_a_term_is_found_by_its_kind_and_letters(open_page: OpenPage, script: bool) -> None:
     page = open_page(f"/articles/{SLUG}/glossary/", script=script)

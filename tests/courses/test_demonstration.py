@@ -27,7 +27,7 @@ from studyguide.courses.models import (
 )
 from studyguide.courses.results import Results, results
 from studyguide.courses.urls import urlpatterns
-from studyguide.library.models import Article, ReadingMark
+from studyguide.library.models import Article, LookUp, ReadingMark
 from tests.courses.doing import hand_in, signed_in
 from tests.every_kind import load_samples
 from tests.factories import CourseFactory
@@ -72,6 +72,11 @@ def standing(course: Course) -> list[tuple[object, ...]]:
     ]
 
 
+def looked_up() -> list[tuple[object, ...]]:
+    rows = LookUp.objects.order_by("pk")
+    return [*rows.values_list("user__username", "term__ref", "passage__ref", "at")]
+
+
 def test_a_whole_class_has_something_of_everything(text: Article) -> None:
     course = made(learners=8, weeks=6).course
     found = stand(course)
@@ -84,9 +89,10 @@ def test_a_whole_class_has_something_of_everything(text: Article) -> None:
 
 
 def test_the_same_days_give_the_same_class(text: Article) -> None:
-    first = standing(made(learners=3, weeks=2).course)
+    first = standing(made(learners=3, weeks=2).course), looked_up()
     demonstration.remove()
-    assert standing(made(learners=3, weeks=2).course) == first
+    assert (standing(made(learners=3, weeks=2).course), looked_up()) == first
+    assert looked_up()
 
 
 def test_nothing_is_done_after_the_last_day(text: Article) -> None:
@@ -94,6 +100,7 @@ def test_nothing_is_done_after_the_last_day(text: Article) -> None:
     lasts = [
         Response.objects.latest("arrived_at").arrived_at,
         ReadingMark.objects.latest("at").at,
+        LookUp.objects.latest("at").at,
         Attempt.objects.submitted().latest("submitted_at").submitted_at,
     ]
     assert all(at is not None and UNTIL - timedelta(days=14) < at < UNTIL for at in lasts)

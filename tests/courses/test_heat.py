@@ -10,7 +10,7 @@ from django.test import Client
 from quizzes.rules import Rules
 from studyguide.courses.heat import Heat, Place
 from studyguide.courses.models import Assignment, Course, Membership
-from studyguide.library.models import Article, Evidence, ReadingMark, mark
+from studyguide.library.models import Article, Evidence, GlossaryTerm, LookUp, ReadingMark, mark
 from tests.courses.doing import bank, read
 from tests.courses.test_items import take
 from tests.every_kind import question_of
@@ -94,6 +94,32 @@ def test_unclear_marks_are_counted_from_five_up(
     assert place(course).unclear == said
 
 
+def test_look_ups_are_counted_and_named_from_five_learners_up(
+    quiz: Assignment, course: Course, article: Article, teaching: Client
+) -> None:
+    first, second, third = article.terms.all()[:3]
+    members = learners(course, 7)
+    stranger = MembershipFactory()
+    passage = proof().passage
+
+    def look_up(term: GlossaryTerm, *people: Membership, days: int = 1) -> None:
+        for member in people:
+            at = TERM + days * DAY
+            LookUp.keep(user=member.user, term=term, passage=passage, at=at)
+
+    look_up(first, *members[:4], stranger)
+    look_up(first, members[6], days=-300)  # before joining: his own study
+    look_up(second, *members[:3])
+    assert place(course).looked_up is None
+    look_up(second, *members[3:5])
+    look_up(third, members[5])
+    assert place(course).looked_up == 6
+    text = teaching.get(page(course), {"passage": passage.ref}).text
+    assert f"6 looked up a term here: {second.term} (5)." in text
+    assert first.term not in text.partition("looked up a term here")[2]
+    assert f'passage={passage.ref}#passage">' in text  # although nobody answered
+
+
 def test_a_passage_leads_to_its_questions_and_their_wrong_options(
     quiz: Assignment, course: Course, teaching: Client
 ) -> None:
@@ -120,11 +146,17 @@ def test_a_wrong_method_is_refused(teaching: Client, course: Course) -> None:
     assert teaching.post(page(course)).status_code == 405
 
 
-@pytest.mark.parametrize("count", [0, 6])
+@pytest.mark.parametrize("count", [5, 11])
 def test_it_costs_the_same_for_all_sizes(
-    quiz: Assignment, course: Course, teaching: Client, count: int
+    quiz: Assignment, course: Course, article: Article, teaching: Client, count: int
 ) -> None:
     for member in learners(course, count):
         take(quiz, member)
-    with queries(at_most=12), no_writes():
+        for term in article.terms.all():
+            for passage in article.passages.all()[: 1 + count // 2]:
+                LookUp.keep(user=member.user, term=term, passage=passage, at=TERM + DAY)
+    ref = proof().passage.ref
+    with queries(exactly=12), no_writes():
         teaching.get(page(course))
+    with queries(exactly=14), no_writes():
+        teaching.get(page(course), {"passage": ref})

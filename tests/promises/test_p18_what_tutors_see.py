@@ -35,6 +35,7 @@ SHOWN = {
     "objections": NAME,
     "adjustments": "canary-adjustment",
     "unclear": "Marked unclear",
+    "look_ups": "Term looked up",
 }
 # And what is nobody's business, by marks that stand nowhere else.
 HIDDEN = {

@@ -23,7 +23,7 @@ from django.utils import timezone
 from quizzes.models import Attempt, AttemptQuestion, Grade, Regrade, Response, Ruling
 from studyguide.accounts import privacy
 from studyguide.accounts.models import Erasure, User
-from studyguide.library.models import Article, Original, ReadingMark, mark
+from studyguide.library.models import Article, LookUp, Original, ReadingMark, mark
 from studyguide.library.originals.align import Alignment
 from studyguide.library.originals.parse import parse
 from studyguide.library.originals.store import store
@@ -156,6 +156,8 @@ def live(article: Article) -> User:
     client.get(f"/articles/{article.slug}/search/", {"q": MARKS["search"]})
     passages = list(article.passages.all()[:3])
     mark(passages, kind=ReadingMark.Kind.READ, user=user, token=uuid4(), at=timezone.now())
+    term = article.terms.first()
+    LookUp.keep(user=user, term=term, passage=passages[0], at=timezone.now())  # type: ignore[arg-type]
     copy(article, user)
     CalendarFeed.renew(user, now=timezone.now())
     answer(client, user)
@@ -276,6 +278,12 @@ def test_a_regrade_after_erasure_changes_nothing(forgotten: User) -> None:
 def test_what_was_chosen_stays_for_the_statistics(forgotten: User) -> None:
     forget(forgotten)
     assert Response.objects.filter(version__kind="choice", value__isnull=False).exists()
+
+
+def test_what_was_looked_up_goes(forgotten: User) -> None:
+    assert LookUp.objects.exists()
+    forget(forgotten)
+    assert not LookUp.objects.exists()
 
 
 def test_no_row_of_a_person_is_deleted(forgotten: User) -> None:

@@ -27,7 +27,7 @@ from studyguide.courses.models import (
     JoinCode,
     Membership,
 )
-from studyguide.library.models import Article, Passage, ReadingMark, Section
+from studyguide.library.models import Article, GlossaryTerm, LookUp, Passage, ReadingMark, Section
 from studyguide.library.models import mark as mark_passages
 
 QUESTIONS = 10  # of a quiz
@@ -244,6 +244,26 @@ class Term:
             ]
             if unclear:
                 self.note(sat, partial(self.mark, one, unclear, ReadingMark.Kind.UNCLEAR, sat))
+            for passage in passages:
+                self.look_up(one, passage, sat)
+
+    @cached_property
+    def terms(self) -> dict[str, list[tuple[GlossaryTerm, float]]]:
+        """By the passage that has them, with how likely one is looked up there: some terms are
+        strange to many, and mostly where they come up first."""
+        found: dict[str, list[tuple[GlossaryTerm, float]]] = {}
+        for term in GlossaryTerm.objects.current().filter(article=self.article, is_linked=True):
+            strangeness = 0.1 + 0.5 * chance("term", term.ref).random() ** 2
+            for times, ref in enumerate(term.places):
+                found.setdefault(ref, []).append((term, strangeness / (1 + 2 * times)))
+        return found
+
+    def look_up(self, one: Learner, passage: Passage, at: datetime) -> None:
+        for term, likely in self.terms.get(passage.ref, ()):
+            if chance("looks up", one.number, term.ref, passage.ref).random() < likely:
+                self.note(
+                    at, partial(LookUp.keep, user=one.user, term=term, passage=passage, at=at)
+                )
 
     def mark(
         self, one: Learner, passages: list[Passage], kind: ReadingMark.Kind, at: datetime

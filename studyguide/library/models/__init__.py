@@ -18,6 +18,7 @@ from studyguide.library.models.originals import (
     OriginalPassage,
 )
 from studyguide.library.models.reading import (
+    LookUp,
     ReadingMark,
     ReadingPosition,
     ReadingState,
@@ -32,6 +33,7 @@ __all__ = [
     "Evidence",
     "Footnote",
     "GlossaryTerm",
+    "LookUp",
     "Original",
     "OriginalFootnote",
     "OriginalGrant",

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from studyguide.accounts.models import User
-from studyguide.library.models.content import Article, Passage
+from studyguide.library.models.content import Article, GlossaryTerm, Passage
 
 
 class ReadingMark(models.Model):
@@ -110,6 +110,28 @@ class ReadingPosition(models.Model):
             },
             create_defaults={"passage": passage, "at": at, "revision": changes},
         )
+
+
+class LookUp(models.Model):
+    """That a learner opened a term in place, at a passage, and when first: once is enough, so the
+    table does not grow by clicking."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="look_ups")
+    term = models.ForeignKey(GlossaryTerm, models.PROTECT, related_name="look_ups")
+    passage = models.ForeignKey(Passage, models.PROTECT, related_name="look_ups")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "term", "passage"], name="look_up_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} looked up {self.term_id} at {self.passage_id}"
+
+    @classmethod
+    def keep(cls, *, user: User, term: GlossaryTerm, passage: Passage, at: datetime) -> None:
+        cls.objects.get_or_create(user=user, term=term, passage=passage, defaults={"at": at})
 
 
 def mark(

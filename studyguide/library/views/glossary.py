@@ -4,19 +4,22 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.mastery import Standing
 from quizzes.models import AttemptQuestion
 from quizzes.standing import Ids, Learned
+from studyguide.accounts.sessions import signed_in
 from studyguide.http import HtmxHttpRequest
-from studyguide.library.models import Article, GlossaryTerm
-from studyguide.library.page import counting_due
-from studyguide.library.reading import learned_of
+from studyguide.library.models import Article, GlossaryTerm, LookUp, Passage
+from studyguide.library.page import REF, counting_due
+from studyguide.library.reading import Reader, learned_of
 from studyguide.library.search import fold
 from studyguide.library.views.memory import memory_of, with_memory
 
@@ -107,17 +110,13 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
         )
         response.headers["Vary"] = "HX-Request"
         return response
-    passages = dict(
-        found.article.passages.filter(retired_at=None, ref__in=found.places).values_list(
-            "ref", "headline"
-        )
-    )
+    passages = passages_of(found, request.user)
+    headlines = {ref: headline for ref, headline, _is_looked_up in passages}
     context = {
         "article": found.article,
         "term": found,
-        "places": [
-            (ref, ref[1:], passages.get(ref, "")) for ref in found.places if ref in passages
-        ],
+        "places": [(ref, ref[1:], headlines[ref]) for ref in found.places if ref in headlines],
+        "looked_up": [ref for ref, _headline, is_looked_up in passages if is_looked_up],
         "notes": [(ref, ref[1:]) for ref in found.places if ref.startswith("n")],
         **known_of(request, found),
         "memory": memory_of(found, request.user),
@@ -126,6 +125,15 @@ def glossary_term(request: HtmxHttpRequest, article: str, term: str) -> HttpResp
     response = render(request, "library/glossary_term.html", context)
     response.headers["Vary"] = "HX-Request"
     return response
+
+
+def passages_of(term: GlossaryTerm, user: Reader) -> list[tuple[str, str, bool]]:
+    """Ref, headline and whether this reader looked it up there: where it occurs, and where he did,
+    which in an original may be elsewhere."""
+    mine = LookUp.objects.filter(term=term, user=user.pk or 0, passage=OuterRef("pk"))
+    found = term.article.passages.filter(retired_at=None).annotate(is_looked_up=Exists(mine))
+    wanted = found.filter(Q(ref__in=term.places) | Q(is_looked_up=True))
+    return list(wanted.values_list("ref", "headline", "is_looked_up"))
 
 
 def known_of(request: HtmxHttpRequest, term: GlossaryTerm) -> dict[str, Any]:
@@ -137,3 +145,15 @@ def known_of(request: HtmxHttpRequest, term: GlossaryTerm) -> dict[str, Any]:
         "standing": learned_of(request.user, term.article).standing(asked.ids),
         "answers": AttemptQuestion.objects.told_to(request.user).about(asked.ids.all)[:LAST],
     }
+
+
+@require_POST
+def glossary_term_look_up(request: HttpRequest, article: str, term: str) -> HttpResponse:
+    """A reader opened the term in place, at a passage; sent by script."""
+    ref = request.POST.get("at", "")
+    if not REF.fullmatch(ref):
+        return HttpResponseBadRequest()
+    passage = get_object_or_404(Passage.objects.current(), article__slug=article, ref=ref)
+    found = get_object_or_404(GlossaryTerm.objects.current(), article=passage.article_id, ref=term)
+    LookUp.keep(user=signed_in(request), term=found, passage=passage, at=timezone.now())
+    return HttpResponse(status=204)

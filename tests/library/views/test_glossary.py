@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from studyguide.library.models import Article
+from studyguide.accounts.models import User
+from studyguide.library.models import Article, LookUp
 from tests.packs import GLOSSARY
 from tests.queries import no_writes, queries
 
 Load = Callable[..., Article]
 URL = "/articles/lighthouses/glossary/"
+LOOK_UP = f"{URL}lamp/look-up/"
 
 
 def test_terms_stand_under_their_letters(client: Client, article: Article) -> None:
@@ -78,6 +80,48 @@ def test_an_unknown_term_is_missing(client: Client, article: Article) -> None:
 @pytest.mark.parametrize("size", [6, 60])
 def test_an_entry_asks_five_questions_however_long(reading: Client, load: Load, size: int) -> None:
     load(passages=size)
+    reading.post(LOOK_UP, {"at": "p2"})
     reading.get(f"{URL}lamp/")
     with queries(at_most=5), no_writes():
         reading.get(f"{URL}lamp/")
+
+
+def test_a_look_up_is_kept_once_and_shown_to_who_made_it(
+    reading: Client, reader: User, article: Article
+) -> None:
+    entry = f"{URL}lamp/"
+    assert "You looked this up" not in reading.get(entry).text
+    for at in ("p2", "p3", "p2"):
+        assert reading.post(LOOK_UP, {"at": at, "user": "1"}).status_code == 204
+    kept = LookUp.objects.values_list("user", "term__ref", "passage__ref").order_by("pk")
+    assert [*kept] == [(reader.pk, "lamp", "p2"), (reader.pk, "lamp", "p3")]
+    told = reading.get(entry).text.partition("You looked this up in")[2].partition("</p>")[0]
+    assert 'href="/articles/lighthouses/p2/"' in told
+    assert 'href="/articles/lighthouses/p3/"' in told
+    assert "You looked this up" not in reading.get(f"{URL}nep/").text
+    assert "You looked this up" not in Client().get(entry).text
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "status"),
+    [
+        *[(LOOK_UP, at, 400) for at in ("", "n1", "p0", "p2\0", "p2 ", "x" * 500)],
+        (LOOK_UP, "p999", 404),
+        (f"{URL}zebra/look-up/", "p2", 404),
+        ("/articles/none/glossary/lamp/look-up/", "p2", 404),
+    ],
+)
+def test_a_look_up_of_nothing_is_refused(
+    reading: Client, article: Article, path: str, at: str, status: int
+) -> None:
+    assert reading.post(path, {"at": at}).status_code == status
+    assert not LookUp.objects.exists()
+
+
+def test_a_look_up_is_a_readers_own_post(client: Client, reader: User, article: Article) -> None:
+    assert client.post(LOOK_UP, {"at": "p2"}).status_code == 403  # a visitor's is not kept
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(reader)
+    assert strict.post(LOOK_UP, {"at": "p2"}).status_code == 403
+    assert strict.get(LOOK_UP).status_code == 405
+    assert not LookUp.objects.exists()
