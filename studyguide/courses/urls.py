@@ -126,6 +126,7 @@ urlpatterns = [
         name="assignment_start",
     ),
     path("courses/<slug:course>/results/", results.results, name="results"),
+    path("courses/<slug:course>/results/signs/", results.result_signs, name="result_signs"),
     path(
         "courses/<slug:course>/results/<key:member>/", results.result_learner, name="result_learner"
     ),

@@ -266,6 +266,35 @@ def test_misses_of_before_joining_are_nobodys_business(
     assert signs(teaching.get(matrix(learner.course)).text) == []
 
 
+@pytest.mark.parametrize("count", [12, 130])
+def test_a_page_says_whose_signs_it_has_and_leads_to_those_of_all(
+    teaching: Client, course: Course, reading_set: Assignment, count: int
+) -> None:
+    """With as many queries for many, and nobody's left out."""
+    many(course, count)
+    group = GroupFactory(course=course, name="Tuesday")
+    everyone = list(course.memberships.learners())
+    group.set_members(everyone[1:])
+    with time_machine.travel(DUE - DAY, tick=False):
+        first = teaching.get(matrix(course)).text
+        for of_group, size in (("", count), (f"?group={group.pk}", count - 1)):
+            with queries(at_most=7), no_writes():
+                text = teaching.get(f"{matrix(course)}signs/{of_group}").text
+            expected = {f"{m.pk}/" for m in everyone[-size:]}
+            listed = re.findall(rf'href="{matrix(course)}(\d+/){reading_set.public_id}/"', text)
+            assert len(listed) == size
+            assert set(listed) == expected
+            assert f"Of all {size} learners" in text
+    said = f"Only the 100 learners on this page of the table are looked at, of {count}."
+    assert (said in first) == (count > 100)
+    assert (f'href="{matrix(course)}signs/">Signs of all {count}</a>' in first) == (count > 100)
+    with time_machine.travel(DUE - DAY, tick=False):
+        second = teaching.get(matrix(course), {"group": group.pk, "page": 2}).text
+    said = f"Only the 29 learners on this page of the table are looked at, of {count - 1}."
+    assert (said in second) == (count > 100)
+    assert (f"signs/?group={group.pk}" in second) == (count > 100)
+
+
 # Behind a cell
 
 

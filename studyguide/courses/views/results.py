@@ -62,10 +62,29 @@ def results(request: HtmxHttpRequest, course: str) -> HttpResponse:
         "table_html": table,
         "version": version,
         "signs": list(signs.signs(matrix.stand, matrix.lines)),
+        "of_group": Wish(group=matrix.wish.group).query() if matrix.wish.group else "",
         "rule": signs.rule(),
         "nav": "courses",
     }
     return render(request, "courses/results.html", context)
+
+
+@require_safe
+def result_signs(request: HttpRequest, course: str) -> HttpResponse:
+    """Of everybody, or of a group: worked out when it is asked for, as on each view of a page of
+    the table it would take too long."""
+    access = enter(signed_in(request), course, Right.RESULTS)
+    wish = Wish(group=Wish.of(request.GET.dict()).group)
+    matrix = Matrix.of(access.course, wish, now=timezone.now(), is_whole=True)
+    lines = ((learner, matrix.line(learner)) for learner in matrix.everybody)
+    context = {
+        "course": access.course,
+        "matrix": matrix,
+        "signs": list(signs.signs(matrix.stand, lines)),
+        "rule": signs.rule(),
+        "nav": "courses",
+    }
+    return render(request, "courses/result_signs.html", context)
 
 
 @require_safe
