@@ -213,7 +213,7 @@ class AssignmentForm(AudienceForm, WallForm):
             self.fields["quiz"].choices = [  # type: ignore[attr-defined]
                 (public_id, quiz.title) for public_id, quiz in self.quizzes.items()
             ]
-        self.offer_audience(course)
+        self.offer_audience(course, assignment)
         self.set_zone()
 
     def clean(self) -> dict[str, Any]:

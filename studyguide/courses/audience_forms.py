@@ -24,8 +24,9 @@ class AudienceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def offer_audience(self, course: Course) -> None:
-        """Nothing is offered that the course has not: no groups, nobody to choose."""
+    def offer_audience(self, course: Course, assignment: Assignment | None) -> None:
+        """Nothing is offered that the course has not: no groups, nobody to choose. What is for
+        chosen learners stays so, though nobody is there yet to be chosen."""
         group: Any = self.fields["group"]
         group.queryset = course.groups.all()
         learners: Any = self.fields["learners"]
@@ -39,10 +40,13 @@ class AudienceForm(forms.Form):
         if not course.groups.exists():
             missing.add(Audience.GROUP)
             del self.fields["group"]
-        if not course.memberships.learners().exists():
-            missing.add(Audience.CHOSEN)
-            del self.fields["learners"]
         offered: Any = self.fields["audience"]
+        if not course.memberships.learners().exists():
+            del self.fields["learners"]
+            if assignment is None or assignment.audience != Audience.CHOSEN:
+                missing.add(Audience.CHOSEN)
+            else:
+                offered.help_text = _g("Nobody has joined yet who could be chosen.")
         offered.choices = [pair for pair in Audience.choices if pair[0] not in missing]
         offered.initial = Audience.ALL
 
@@ -61,7 +65,8 @@ class AudienceForm(forms.Form):
         audience = data.get("audience")
         if audience == Audience.GROUP and not data.get("group") and "group" not in self.errors:
             self.add_error("group", _g("Choose the group."))
-        if audience == Audience.CHOSEN and not data.get("learners"):
+        is_asked = "learners" in self.fields
+        if audience == Audience.CHOSEN and is_asked and not data.get("learners"):
             self.add_error("learners", _g("Choose at least one learner."))
         return data
 
@@ -72,8 +77,9 @@ class AudienceForm(forms.Form):
         return {"audience": data["audience"], "group": data["group"] if is_group else None}
 
     def chosen(self) -> list[Membership] | None:
-        """Who was ticked; None where it is not for chosen learners, and ticks say nothing."""
-        if self.cleaned_data["audience"] != Audience.CHOSEN:
+        """Who was ticked; None where it is not for chosen learners, and ticks say nothing, or where
+        there was nobody to tick."""
+        if self.cleaned_data["audience"] != Audience.CHOSEN or "learners" not in self.fields:
             return None
         return list(self.cleaned_data["learners"])
 

@@ -70,6 +70,15 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             )
         ).distinct()
 
+    def for_nobody(self) -> Self:
+        """For chosen learners, of whom there is none: as copied to a new term, or all have left."""
+        for_somebody = Assignment.objects.filter(
+            arrangements__is_chosen=True, arrangements__membership__in=Membership.objects.learners()
+        )
+        return self.filter(audience=Assignment.Audience.CHOSEN).exclude(
+            pk__in=for_somebody.values("pk")
+        )
+
 
 class Assignment(models.Model):
     class Kind(models.TextChoices):
@@ -304,7 +313,12 @@ class Assignment(models.Model):
             return before
 
     def publish(self, *, by: User, now: datetime, at: datetime | None = None) -> bool:
-        """Let learners see it, now or at a moment to come."""
+        """Let learners see it, now or at a moment to come. CourseRefused when it is for chosen
+        learners and nobody is chosen."""
+        if Assignment.objects.for_nobody().filter(pk=self.pk).exists():
+            raise CourseRefused(
+                _g("Nobody is chosen for it, so nobody would see it. Choose its learners first.")
+            )
         return self.show(self.published_at, at or now, "assignment.publish", by, now)
 
     def withdraw(self, *, by: User, now: datetime) -> bool:

@@ -73,12 +73,13 @@ def first_day(course: Course, assignments: Iterable[Assignment]) -> date:
     return due.day_of(min([course.made_at, *dates]), course.time_zone)
 
 
-def moved(assignments: Iterable[Assignment], days: int) -> Iterator[tuple[str, list[Moved]]]:
-    """By assignment, each of its dates as it was and as it will be."""
+def moved(assignments: Iterable[Assignment], days: int) -> Iterator[tuple[str, bool, list[Moved]]]:
+    """By assignment, whether it is for chosen learners, and each date as it was and will be."""
     for each in assignments:
         zone = each.course.time_zone
         yield (
             each.title,
+            each.audience == Assignment.Audience.CHOSEN,
             [
                 Moved(str(LABELS[name]), due.words(getattr(each, name), zone), typed.words)
                 for name, typed in later_dates(each, days).items()

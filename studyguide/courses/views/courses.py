@@ -22,6 +22,7 @@ from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.calendar import named
 from studyguide.courses.forms import CourseForm, DeleteForm
 from studyguide.courses.models import (
+    Assignment,
     Course,
     CourseRefused,
     Handover,
@@ -132,9 +133,15 @@ def page_of(access: Access) -> dict[str, Any]:
         "dues": dues_of(access, now) if access.may(Right.LEARN) else None,
         "waiting": found.memberships.pending().count() if is_teaching else 0,
         "code": JoinCode.objects.live(now).filter(course=found).first() if is_teaching else None,
+        "unchosen": unchosen_of(found) if is_teaching else [],
         "handover": handover if handover and handover.to.user_id == access.user.pk else None,
         "nav": "courses",
     }
+
+
+def unchosen_of(course: Course) -> list[Assignment]:
+    """What is set for chosen learners while nobody is chosen, such as in a copy for a new term."""
+    return [] if course.is_archived else list(course.assignments.existing().for_nobody())
 
 
 @require_safe

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from studyguide.accounts.models import User
-from studyguide.courses.models import Assignment, Course, Membership
+from studyguide.courses.models import Assignment, Course, Membership, choose
 from studyguide.library.models import Article
-from tests.factories import TERM, AssignmentFactory
+from tests.factories import TERM, AssignmentFactory, MembershipFactory
 from tests.queries import no_writes, queries
 
 DUE = datetime(2026, 9, 14, 16, tzinfo=UTC)  # 18:00 in Berlin, summer time
@@ -72,6 +73,43 @@ def test_confirmed_it_is_made_as_it_was_said(
     assert copied.sections.count() == work.sections.count()
     assert (new.title, new.owner, new.copied_from) == ("Next term", tutor, work.course)
     assert new.memberships.count() == 1
+
+
+def test_what_was_for_chosen_learners_waits_for_others_to_be_chosen(
+    teaching: Client, work: Assignment, learner: Membership
+) -> None:
+    """A draft for nobody yet: not for everybody by an edit, nor published unseen."""
+    Assignment.objects.update(audience="chosen")
+    choose(work, [learner])
+    old = work.course.get_absolute_url()
+    assert "learners chosen" not in teaching.get(old).text
+    assert "Its learners are to be chosen anew" in teaching.post(page(work.course), typed()).text
+    new = teaching.post(page(work.course), typed(act="copy"), follow=True)
+    copied = Assignment.objects.exclude(course=work.course_id).get()
+    at = copied.get_absolute_url()
+    assert (copied.audience, copied.published_at) == ("chosen", None)
+    assert "1 assignment needs its learners chosen" in new.text
+    assert f'href="{at}edit/">The start</a>' in new.text
+    assert (
+        "Nobody chosen yet" in teaching.get(f"{copied.course.get_absolute_url()}assignments/").text
+    )
+
+    form = teaching.get(f"{at}edit/").context["form"]
+    data = {name: value for name, value in form.initial.items() if value is not None}
+    answer = teaching.post(f"{at}edit/", data | {"title": "Another"})
+    assert answer.status_code == 302
+    refused = teaching.post(f"{at}act/", {"act": "publish"}, follow=True).text
+    assert "Nobody is chosen for it, so nobody would see it." in refused
+    copied.refresh_from_db()
+    assert (copied.title, copied.audience) == ("Another", "chosen")
+    assert copied.published_at is None
+
+    joined = MembershipFactory(course=copied.course)
+    data |= {"learners": [joined.pk], "revision": copied.revision}
+    assert teaching.post(f"{at}edit/", data).status_code == 302
+    teaching.post(f"{at}act/", {"act": "publish"})
+    assert list(Assignment.objects.for_learner(joined, timezone.now())) == [copied]
+    assert "learners chosen" not in teaching.get(copied.course.get_absolute_url()).text
 
 
 @pytest.mark.parametrize(
