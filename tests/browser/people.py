@@ -137,6 +137,7 @@ OF_TUTORS = {
     "class-review-new": f"{CLASS}assignments/new/?kind=review",
     "class-assignment-edit": f"{CLASS}assignments/made-up-2/edit/",
     "class-results": f"{CLASS}results/",
+    "class-signs": f"{CLASS}results/signs/",
     "class-learner": f"{CLASS}results/2/",
     "class-cell": f"{CLASS}results/2/made-up-2/",
     "class-reading": f"{CLASS}results/2/made-up-1/",
