@@ -26,7 +26,7 @@ from tests.packs import Answer, ask, write_pack
 from tests.promises import harness
 from tests.promises.harness import Site
 
-LONG = {"promises", "browser"}  # folders whose files take long
+LONG = ["promises", "browser"]  # folders whose files take long
 FEW_CORES = 4
 # Pure modules tried with many examples, the same ones each time. Those of these tests that ask for
 # no database are let near none (pytest-django sees to that): they are asked once, on SQLite.
@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Whoever asks for the database gets all of them: limits count in one of their own.
     What only one database can be asked is left to the run on that one. What takes long begins
     first, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    items.sort(key=lambda item: [item.path.parent.name != name for name in LONG])
     for item in items:
         if is_pure(item):
             item.add_marker(pytest.mark.only_on("sqlite"))

@@ -15,6 +15,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 GIVEN = settings.DATABASE_URL.rpartition("/")[2]  # what names of others begin with
 MIGRATED = f"{GIVEN}_migrated_{WORKER}"
 BROWSER = f"{GIVEN}_browser_{WORKER}"
+PEOPLE = f"{GIVEN}_people"  # one for all processes
 
 
 def keep_migrated() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests import databases
 from tests.browser.chromium import launch_options
 from tests.browser.people import PEOPLE, a_class
-from tests.browser.server import serving
+from tests.browser.server import fill, serving
 from tests.databases import WORKER
+from tests.sharing import once
 
 OpenPage = Callable[..., Page]
 
@@ -23,17 +26,26 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup: None) -> Iterator[str]:
-    """Address of a real server with the study edition, on the database under test."""
-    environment: dict[str, Any] = {}
-    if connection.vendor == "postgresql":
-        environment["DATABASE_URL"] = databases.copy(databases.MIGRATED, databases.BROWSER)
-    else:
-        environment["migrated"] = databases.kept()
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real server with the study edition and people, on the database under test."""
+    changes = {}
     if settings.REDIS_URL:
-        environment["REDIS_URL"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{2 + int(WORKER[2:])}"
-    with serving(a_class(learners=5, weeks=3), PEOPLE, **environment) as address:
+        changes["REDIS_URL"] = f"{settings.REDIS_URL.rpartition('/')[0]}/{2 + int(WORKER[2:])}"
+    filled = once(tmp_path_factory, "people", settle)
+    if connection.vendor == "postgresql":
+        changes["DATABASE_URL"] = databases.copy(databases.PEOPLE, databases.BROWSER)
+    with serving(filled, **changes) as address:
         yield address
+
+
+def settle(folder: Path) -> None:
+    folder.mkdir()
+    changes = {}
+    if connection.vendor == "postgresql":
+        changes["DATABASE_URL"] = databases.copy(databases.MIGRATED, databases.PEOPLE)
+    else:
+        shutil.copy(databases.kept(), folder / "pilcrow.sqlite3")
+    fill(folder, a_class(learners=5, weeks=3), PEOPLE, **changes)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
 LOADED = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
@@ -22,34 +23,35 @@ call_command("load_packs")
 """
 
 
-@contextmanager
-def serving(*scripts: str, migrated: Path | None = None, **environment: str) -> Iterator[str]:
-    """`manage.py serve` on a free port with an empty data folder; its address.
+def environment(folder: Path, **changes: str) -> dict[str, str]:
+    """For a process whose files lie in a folder: SQLite, unless `changes` name another database."""
+    own = os.environ | {"DATA_DIR": str(folder), "HOST": "127.0.0.1"}
+    for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE"):
+        own.pop(name, None)
+    return {"SECRET_KEY": "only-for-tests-" + "x" * 40} | own | changes
 
-    SQLite, unless `environment` names another database; a copy of `migrated`, if that is given.
-    `scripts` are run in `manage.py shell` before it starts, to make people and copies.
-    """
+
+def fill(folder: Path, *scripts: str, **changes: str) -> None:
+    """A database with the study edition, and the people and copies that scripts make in
+    `manage.py shell`."""
+    subprocess.run(
+        [*MANAGE, "shell", "-v0", "-c", "\n".join([LOADED, *scripts])],
+        env=environment(folder, **changes),
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@contextmanager
+def serving(filled: Path, **changes: str) -> Iterator[str]:
+    """`manage.py serve` on a free port with a copy of the folder that `fill` left; its address."""
     with tempfile.TemporaryDirectory(prefix="pilcrow-shots-") as folder:
+        shutil.copytree(filled, folder, dirs_exist_ok=True)
         port = free_port()
-        env = os.environ | {"DATA_DIR": folder, "PORT": str(port), "HOST": "127.0.0.1"}
-        for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE"):
-            env.pop(name, None)
-        env |= environment
-        env.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
-        if migrated:
-            shutil.copy(migrated, Path(folder) / "pilcrow.sqlite3")
-        manage = [sys.executable, str(ROOT / "manage.py")]
-        if scripts:
-            subprocess.run(
-                [*manage, "shell", "-v0", "-c", "\n".join([LOADED, *scripts])],
-                env=env,
-                cwd=ROOT,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
         server = subprocess.Popen(
-            [*manage, "serve"],
-            env=env,
+            [*MANAGE, "serve"],
+            env=environment(Path(folder), PORT=str(port), **changes),
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

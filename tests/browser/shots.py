@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -21,11 +23,13 @@ from tests.browser.people import (
     PEOPLE,
     a_class,
 )
-from tests.browser.server import ROOT, serving
+from tests.browser.server import ROOT, fill, serving
 
 WIDTHS = {390: 844, 1280: 800, 1920: 1080}
 ORIGINAL = """
 import os
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from django.utils import timezone
 from studyguide.accounts.models import User
@@ -59,7 +63,11 @@ def main() -> None:
     scripts = [a_class(learners=24, weeks=6), PEOPLE]
     if "ARTICLE_FILE" in os.environ:
         scripts.append(ORIGINAL)
-    with serving(*scripts) as address, sync_playwright() as playwright:
+    with ExitStack() as stack:
+        filled = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pilcrow-people-")))
+        fill(filled, *scripts)
+        address = stack.enter_context(serving(filled))
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(**launch_options())
         if options.readme:
             shoot_readme(browser, address)

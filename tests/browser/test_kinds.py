@@ -1,5 +1,8 @@
 """Every kind of question in a real browser: by mouse, by keyboard alone, without script; answered
-rightly, wrongly and partly. The cells come from the registry of kinds: none may be missing."""
+rightly, wrongly and partly. The cells come from the registry of kinds: none may be missing.
+
+How each is kept and marked is asked on both databases without a browser; here one is enough.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from quizzes.kinds import kinds
 from tests.browser.conftest import OpenPage
 from tests.every_kind import SAMPLES, Form
 
+pytestmark = pytest.mark.only_on("sqlite")
 FIRST = 10_000  # id of the first sample on the server of these tests, see people.py
 WAYS = ("mouse", "keyboard", "no script")
 OUTCOMES = {"right": ".said.right", "wrong": ".said.part", "partly": ".said.part"}

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from quizzes.kinds import kinds
 from tests.browser.conftest import OpenPage
-from tests.browser.test_accessibility import DESK, found_on
+from tests.browser.test_accessibility import found_on
 from tests.browser.test_kinds import fill
 from tests.every_kind import SAMPLES
 
@@ -24,7 +24,6 @@ def begin(page: Page) -> None:
 def look(page: Page, found: dict[str, list[str]], where: str) -> None:
     if rules := found_on(page, has_own_colours=False):
         found[where] = rules
-    page.set_viewport_size(DESK)
 
 
 def test_nothing_is_wrong_in_a_whole_attempt(open_page: OpenPage) -> None:

@@ -1,4 +1,7 @@
-"""Revision sheets of the study edition: each is one side of A4, whatever the reader has set."""
+"""Revision sheets of the study edition: each is one side of A4, whatever the reader has set.
+
+One run is enough, as for all that looks at pages.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from playwright.sync_api import Page
 
 from tests.browser.people import SLUG
 
+pytestmark = pytest.mark.only_on("sqlite")
 OpenPage = Callable[..., Page]
 PAGE = re.compile(rb"/Type\s*/Page\b")
 A4 = re.compile(rb"/MediaBox\s*\[\s*0 0 59[45][.\d]* 84[12][.\d]*\s*\]")

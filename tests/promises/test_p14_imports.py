@@ -16,7 +16,7 @@ from tests.packs import write_pack
 from tests.promises import harness
 from tests.promises.figures import figure
 
-KILLS = int(os.environ.get("TRUST_IMPORTS", "6"))
+KILLS = int(os.environ.get("TRUST_IMPORTS", "4"))
 QUESTIONS = 60
 
 
