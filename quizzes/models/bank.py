@@ -145,6 +145,11 @@ class Question(models.Model):
                 fields=["source", "external_id"], name="question_once_in_its_source"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(retired_at__isnull=False), name="question_retired"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}:{self.external_id}"

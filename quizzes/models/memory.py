@@ -113,7 +113,10 @@ class ReviewSettings(models.Model):
 
 class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
     def active(self) -> Self:
-        return self.filter(is_suspended=False, question__retired_at=None)
+        """Those that may be asked. The few questions that are not asked any more are left out by
+        their numbers: to look at each card's question would be to look at all questions."""
+        retired = Question.objects.filter(retired_at__isnull=False).order_by()
+        return self.filter(is_suspended=False).exclude(question__in=retired.values("pk"))
 
     def due(self, on: date) -> Self:
         """What should come back by this study day, the oldest first."""
@@ -180,7 +183,10 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
 class ReviewCard(models.Model):
     """One question in one learner's memory. FSRS's terms; days, not instants."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="review_cards")
+    # Without an index of its own: it would be taken for those below, that know the day as well.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="review_cards", db_index=False
+    )
     question = models.ForeignKey(Question, models.PROTECT, related_name="cards")
     source = models.CharField(max_length=100)
     # What it is about. Cards that share it are siblings: one of them is asked on a day.
@@ -212,6 +218,11 @@ class ReviewCard(models.Model):
             # To the last column that cards are put in order by: else a day's cards are all fetched
             # for the first of them.
             models.Index(fields=["user", "due_on", "id"], name="card_user_due"),
+            models.Index(
+                fields=["user", "due_on", "id"],
+                condition=Q(stability=None),
+                name="card_user_new",
+            ),
             models.Index(fields=["user", "reviewed_on"], name="card_user_reviewed"),
         ]
 
