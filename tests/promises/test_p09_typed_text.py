@@ -122,6 +122,11 @@ def test_every_kind_is_asked(sitting: Sitting) -> None:
     assert {*asked.values_list("version__kind", flat=True)} == {*kinds()} == {*SAMPLES}
 
 
+# What a browser holds while nobody answers, no database has a part in.
+IN_THE_BROWSER = pytest.mark.only_on("sqlite")
+
+
+@IN_THE_BROWSER
 @pytest.mark.parametrize("failure", ["500", "no network"])
 def test_a_failing_server_is_waited_for(
     tab: Callable[..., Page], sitting: Sitting, failure: str
@@ -170,6 +175,7 @@ def test_a_lost_token_is_fetched_anew(tab: Callable[..., Page], sitting: Sitting
     comes_through(page, sitting, fail)
 
 
+@IN_THE_BROWSER
 def test_a_page_loaded_anew_at_once_has_it_all(tab: Callable[..., Page], sitting: Sitting) -> None:
     page = tab()
 
