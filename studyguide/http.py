@@ -5,6 +5,7 @@ import secrets
 import struct
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import redis
@@ -32,6 +33,14 @@ type_of_next = Callable[[HttpRequest], HttpResponseBase]
 
 class HtmxHttpRequest(HttpRequest):
     htmx: HtmxDetails
+
+
+class HoldingResponse(HttpResponse):
+    """A page around a large part that comes again in other pages: that is compressed once."""
+
+    def __init__(self, before: bytes, held: bytes, after: bytes) -> None:
+        super().__init__((before, held, after))
+        self.held, self.start = held, len(before)
 
 
 class RefuseUnknownMethods:
@@ -168,7 +177,7 @@ class CompressMiddleware:
             squeezed = compress(b"".join(response))
             response.streaming_content = [squeezed]
         elif isinstance(response, HttpResponse) and len(response.content) >= SMALLEST:
-            squeezed = compress(response.content)
+            squeezed = compress(*parts_of(response))
             response.content = squeezed
         else:
             return response
@@ -188,10 +197,33 @@ def is_compressible(response: HttpResponseBase) -> bool:
     )
 
 
-def compress(body: bytes) -> bytes:
+def parts_of(response: HttpResponse) -> tuple[bytes, bytes, bytes]:
+    """What stands before the part that is held, itself, and what follows."""
+    body = response.content
+    if isinstance(response, HoldingResponse) and body.startswith(response.held, response.start):
+        end = response.start + len(response.held)
+        return body[: response.start], response.held, body[end:]
+    return body, b"", b""
+
+
+def compress(before: bytes, held: bytes = b"", after: bytes = b"") -> bytes:
     """The gzip format by hand: GzipFile takes almost as long as the compression itself."""
     name = b"x" * (1 + secrets.randbelow(100))
     squeezer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    squeezed = squeezer.compress(before)
+    if held:
+        # What follows a full flush refers to nothing before it, so there a part can be put in.
+        squeezed += squeezer.flush(zlib.Z_FULL_FLUSH) + deflated(held)
+    squeezed += squeezer.compress(after)
     head = b"\x1f\x8b\x08\x08\0\0\0\0\x04\xff" + name + b"\0"
-    tail = struct.pack("<LL", zlib.crc32(body), len(body) & 0xFFFFFFFF)
-    return head + squeezer.compress(body) + squeezer.flush() + tail
+    size = len(before) + len(held) + len(after)
+    check = zlib.crc32(after, zlib.crc32(held, zlib.crc32(before)))
+    tail = struct.pack("<LL", check, size & 0xFFFFFFFF)
+    return head + squeezed + squeezer.flush() + tail
+
+
+@lru_cache(maxsize=16)
+def deflated(part: bytes) -> bytes:
+    """Blocks that can stand between others."""
+    squeezer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return squeezer.compress(part) + squeezer.flush(zlib.Z_FULL_FLUSH)

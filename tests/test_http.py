@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from studyguide.http import ClientAddress
+from studyguide.http import ClientAddress, CompressMiddleware, HoldingResponse
 
 
 def address_seen(sent: str | None) -> str:
@@ -37,3 +38,23 @@ def test_only_trusted_proxies_say_who_asked(
     settings.TRUSTED_PROXIES = proxies
 
     assert address_seen(sent) == seen
+
+
+@pytest.mark.parametrize("held", [b"", b"<table>" * 900])
+@pytest.mark.parametrize("after", [b"", b"<p>after</p>" * 90])
+def test_a_part_that_is_held_comes_out_in_its_place(held: bytes, after: bytes) -> None:
+    request = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
+    for before in (b"<p>one</p>" * 90, b"<p>another</p>" * 90):
+        response = HoldingResponse(before, held, after)
+        squeezed = CompressMiddleware(lambda _request: response)(request)  # noqa: B023
+        assert isinstance(squeezed, HttpResponse)
+        assert gzip.decompress(squeezed.content) == before + held + after
+        assert squeezed["Content-Length"] == str(len(squeezed.content))
+
+
+def test_what_was_changed_on_the_way_is_sent_as_it_is_now() -> None:
+    response = HoldingResponse(b"<p>", b"held" * 200, b"</p>")
+    response.content = b"something else" * 90
+    request = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
+    squeezed = CompressMiddleware(lambda _request: response)(request)
+    assert gzip.decompress(squeezed.content) == b"something else" * 90  # type: ignore[attr-defined]

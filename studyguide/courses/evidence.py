@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -116,12 +116,12 @@ class Found:
 # answers into filters before it begins.
 PEOPLE = """(
   SELECT m.id, m.user_id,
-    CASE WHEN m.counted_before_at IS NULL THEN m.counts_from_at END AS since,
-    (m.counted_before_at IS NOT NULL OR %(is_all)s) AS has_all
+    CASE WHEN m.counted_before_at IS NOT NULL OR %(is_all)s THEN %(ever)s ELSE m.counts_from_at
+    END AS since
   FROM courses_membership m
   WHERE m.course_id = %(course)s AND m.role = %(learner)s AND m.state = %(active)s {members}
 ) me"""
-COUNTS = "(me.has_all OR {at} >= me.since) AND {at} <= %(as_at)s"
+COUNTS = "{at} BETWEEN me.since AND %(as_at)s"
 
 # Passages that stand as read.
 READ = f"""
@@ -161,7 +161,7 @@ SELECT 'answered', w.user_id,
   {{answered}} || ';' || {{answered_at}} || ';' || coalesce({{missed}}, ''), 0,
   {{no_time}}, {{no_time}}, {{no_time}}, {{no_number}}, {{no_number}}
 FROM (
-  SELECT me.user_id, me.since, me.has_all, q.question_id, q.fraction, q.tries,
+  SELECT me.user_id, me.since, q.question_id, q.fraction, q.tries,
     CASE WHEN q.tries <= 1 THEN q.graded_at ELSE (
       SELECT g.at FROM quizzes_grade g WHERE g.attempt_question_id = q.id ORDER BY g.id LIMIT 1
     ) END AS at
@@ -177,9 +177,9 @@ GROUP BY w.user_id
 REVIEWED = f"""
 SELECT 'reviewed', me.user_id, {{day}} || ';' || {{reviewed_at}}, 0,
   {{no_time}}, {{no_time}}, {{no_time}}, {{no_number}}, {{no_number}}
-FROM {{people}} CROSS JOIN quizzes_review r
+FROM {{people}} CROSS JOIN quizzes_review r CROSS JOIN quizzes_reviewcard c
 WHERE r.user_id = me.user_id AND NOT r.is_practice AND r.undone_at IS NULL
-  AND (SELECT c.source FROM quizzes_reviewcard c WHERE c.id = r.card_id) IN (
+  AND c.id = r.card_id AND c.source IN (
     SELECT a.slug FROM library_article a JOIN courses_coursearticle x ON x.article_id = a.id
     WHERE x.course_id = %(course)s
   )
@@ -285,6 +285,7 @@ def gather(
                 "past": stored(as_at - GRACE),
                 "now": stored(now),
                 "is_all": is_all,
+                "ever": stored(datetime.min.replace(tzinfo=UTC)),
             },
         )
         return sorted_out(cursor.fetchall())

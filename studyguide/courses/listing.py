@@ -176,23 +176,26 @@ class Listing:
         return self.wish.query()
 
     @property
-    def group_links(self) -> list[tuple[str, str, bool]]:
-        everybody = (self.wish.query(group=None, page=1), _("Everybody"), self.wish.group is None)
-        return [
-            everybody,
-            *(
-                (self.wish.query(group=pk, page=1), name, pk == self.wish.group)
-                for pk, name in self.groups
-            ),
-        ]
+    def group_links(self) -> tuple[tuple[str, str, bool], ...]:
+        """None, where there are no groups."""
+        known = ((None, _("Everybody")), *self.groups) if self.groups else ()
+        return tuple(
+            [(self.wish.query(group=pk, page=1), name, pk == self.wish.group) for pk, name in known]
+        )
 
     @property
-    def sort_links(self) -> list[tuple[str, str, bool]]:
-        known = {"": _("by name"), "behind": _("fewest finished first"), "last": _("longest away")}
-        return [
-            (self.wish.query(sort=sort, page=1), name, sort == self.wish.sort)
-            for sort, name in known.items()
-        ]
+    def sort_links(self) -> tuple[tuple[str, str, bool], ...]:
+        known = (
+            ("", _("by name")),
+            ("behind", _("fewest finished first")),
+            ("last", _("longest away")),
+        )
+        return tuple(
+            [
+                (self.wish.query(sort=sort, page=1), name, sort == self.wish.sort)
+                for sort, name in known
+            ]
+        )
 
 
 NEVER = datetime.min.replace(tzinfo=UTC)

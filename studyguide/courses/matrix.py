@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import formats
@@ -23,8 +25,19 @@ from studyguide.courses.tables import median_text
 
 SHADES = ((100, "v5"), (80, "v4"), (60, "v3"), (40, "v2"), (0, "v1"))
 HEADS = 20  # of one course, kept
+TABLES_AT_MOST = 16  # kept, of about 400 kilobytes
 NUMBER = "\0"  # stands for that of a learner until a row is written
 SIGNS = {State.LATE: "*", State.MISSING: "!", State.EXCUSED: "e"}
+
+
+class Table(NamedTuple):
+    """As it is sent, and the ETag of it."""
+
+    html: bytes
+    version: str
+
+
+TABLES: dict[object, Table] = {}
 
 
 class Matrix(Listing):
@@ -45,8 +58,12 @@ class Matrix(Listing):
         return self.stand.sections if self.wish.show in SHOWN else ()
 
     @property
-    def is_shown(self) -> bool:
-        return bool(self.places or self.sections)
+    def has_assignments(self) -> bool:
+        return bool(self.places)
+
+    @property
+    def has_sections(self) -> bool:
+        return bool(self.sections)
 
     @cached_property
     def is_of_many_texts(self) -> bool:
@@ -85,13 +102,12 @@ class Matrix(Listing):
         return worth(MARKS[self.line(learner).marks[place]])
 
     @property
-    def show_links(self) -> list[tuple[str, str, bool]]:
-        known = {"": _("assignments"), SECTIONS: _("sections"), BOTH: _("both")}
+    def show_links(self) -> tuple[tuple[str, str, bool], ...]:
+        known = (("", _("assignments")), (SECTIONS, _("sections")), (BOTH, _("both")))
         sort = self.wish.sort if self.wish.sort in {"behind", "last"} else ""
-        return [
-            (self.wish.query(show=show, sort=sort), name, show == self.wish.show)
-            for show, name in known.items()
-        ]
+        return tuple(
+            [(self.wish.query(show=s, sort=sort), name, s == self.wish.show) for s, name in known]
+        )
 
     @property
     def title(self) -> str:
@@ -137,6 +153,22 @@ class Matrix(Listing):
             )
             for column in self.sections
         ]
+
+    @cached_property
+    def table(self) -> Table:
+        """Written once for all that it says, for it is asked for again every half minute."""
+        learners = tuple([(one.pk, one.name, line) for one, line in self.lines])
+        shares = tuple(map(tuple, self.shares))
+        zone, frame = self.stand.course.time_zone, self.stand.frame
+        key = (get_language(), zone, frame, self.wish, self.is_bare, learners, shares)
+        table = TABLES.get(key)
+        if table is None:
+            html = render_to_string("courses/_matrix.html", {"matrix": self}).encode()
+            table = Table(html, f'"{hashlib.blake2b(html, digest_size=16).hexdigest()}"')
+            if len(TABLES) >= TABLES_AT_MOST:
+                TABLES.clear()
+            TABLES[key] = table
+        return table
 
     @property
     def rows_html(self) -> SafeString:

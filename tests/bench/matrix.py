@@ -171,8 +171,12 @@ def ask(call: Callable[..., tuple[int, bytes]], address: str, *, most: int | Non
 
 def forgetting(page: Callable[[], None]) -> None:
     from studyguide.courses.lines import LINES
+    from studyguide.courses.matrix import TABLES
+    from studyguide.http import deflated
 
     LINES.clear()
+    TABLES.clear()
+    deflated.cache_clear()
     page()
 
 

@@ -1,4 +1,4 @@
-"""Rows of the matrix are kept, and are never other than what is judged anew."""
+"""Rows of the matrix and its tables are kept, and are never other than what is judged anew."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quizzes.models import Attempt, Question
 from quizzes.rules import Rules
 from studyguide.accounts.models import User
-from studyguide.courses import lines
+from studyguide.courses import lines, matrix
 from studyguide.courses.lines import LINES, line_of, written
+from studyguide.courses.listing import BOTH, Wish
+from studyguide.courses.matrix import TABLES, Matrix
 from studyguide.courses.models import Arrangement, Assignment, Course, Membership, choose
 from studyguide.courses.results import results
 from studyguide.library.models import Article, Passage
@@ -47,8 +50,20 @@ def kept_and_judged(course: Course, now: datetime) -> list[tuple[Any, Any]]:
     return [(line_of(stand, one), written(stand, one)) for one in stand.learners]
 
 
+def kept_and_written(course: Course, now: datetime) -> list[tuple[bytes, bytes]]:
+    stands = [Matrix.of(course, Wish(show=show), now=now) for show in ("", BOTH)]
+    written = [render_to_string("courses/_matrix.html", {"matrix": each}) for each in stands]
+    return [(each.table.html, text.encode()) for each, text in zip(stands, written, strict=True)]
+
+
 def reads(course: Course, member: Membership, tutor: User, at: datetime) -> None:
     read(member.user, Article.objects.get(), 1, 2, at=at)
+
+
+def reads_what_is_not_set(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    article = Article.objects.get()
+    unset = article.passages.exclude(section__number=1).values_list("number", flat=True)
+    read(member.user, article, *unset, at=at)
 
 
 def answers(course: Course, member: Membership, tutor: User, at: datetime) -> None:
@@ -109,14 +124,24 @@ def changes_the_date(course: Course, member: Membership, tutor: User, at: dateti
     course.assignments.filter(kind=Kind.READ, audience="all").update(due_at=at)
 
 
+def is_renamed(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    User.objects.filter(pk=member.user_id).update(display_name=f"{at:%H} <o'clock>")
+
+
+def changes_the_title(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    course.assignments.filter(kind=Kind.QUIZ).update(title=f"Until {at:%H}")
+
+
 def changes_the_text(course: Course, member: Membership, tutor: User, at: datetime) -> None:
     Passage.objects.filter(number=2).update(retired_at=at)
 
 
 Act = Callable[[Course, Membership, User, datetime], None]
 ACTS: list[Act] = [
-    *(reads, answers, reviews, hands_in, begins, is_regraded, is_extended, is_overridden),
-    *(is_excused, is_chosen, is_grouped, counts_before, changes_the_date, changes_the_text),
+    *(reads, reads_what_is_not_set, answers, reviews, hands_in, begins, is_regraded),
+    *(is_extended, is_overridden),
+    *(is_excused, is_chosen, is_grouped, counts_before, is_renamed),
+    *(changes_the_title, changes_the_date, changes_the_text),
 ]
 
 
@@ -143,7 +168,17 @@ def test_a_kept_row_is_what_is_judged_anew(
             act(term, members[0 if is_first else 1], tutor, now)
             for moment in (now, now + 3 * DAY, DUE, DUE + DAY):
                 assert all(kept == judged for kept, judged in kept_and_judged(term, moment))
+                assert all(kept == written for kept, written in kept_and_written(term, moment))
         transaction.set_rollback(True)
+
+
+def test_nothing_kept_outlives_an_act(term: Course, tutor: User) -> None:
+    now, member = TERM, term.memberships.learners().select_related("user")[0]
+    for act in ACTS:
+        now += timedelta(hours=1)
+        act(term, member, tutor, now)
+        pairs = [*kept_and_judged(term, now), *kept_and_written(term, now)]
+        assert all(kept == anew for kept, anew in pairs), act.__name__
 
 
 def test_a_row_in_which_nothing_changed_is_not_judged_again(
@@ -155,6 +190,13 @@ def test_a_row_in_which_nothing_changed_is_not_judged_again(
     stand = results(term, now=now + timedelta(minutes=1))
     assert {line_of(stand, one).finished for one in stand.learners} == {77}
     assert len(LINES) <= lines.AT_MOST
+
+
+def test_a_table_in_which_nothing_changed_is_not_written_again(term: Course) -> None:
+    before = Matrix.of(term, Wish(), now=TERM + DAY).table
+    later = Matrix.of(term, Wish(), now=TERM + DAY + timedelta(minutes=1)).table
+    assert later is before
+    assert len(TABLES) <= matrix.TABLES_AT_MOST
 
 
 def test_a_row_with_dates_of_its_own_is_not_kept(term: Course, tutor: User) -> None:
