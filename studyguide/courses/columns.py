@@ -24,8 +24,11 @@ from studyguide.courses.evidence import Terms
 from studyguide.courses.models import Assignment, AssignmentSection, Course, closing
 from studyguide.library.models import Passage, Section
 
-# Of a quiz: long, and each column would read them again.
-UNASKED = ("draws", "about", "rules")
+# Of a quiz: what no column says, and each would read again.
+UNASKED = (
+    *("source", "external_id", "owner", "about", "group", "section", "minutes", "position"),
+    *("rules", "draws", "made_at", "retired_at"),
+)
 SOON = timedelta(days=2)  # before it is due, who has not begun is pointed out
 
 

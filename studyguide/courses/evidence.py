@@ -92,6 +92,7 @@ class Places:
 
 
 Row = tuple[Any, ...]
+Told = Callable[[Iterable[str]], list[Any]]
 NOBODY = Record()
 
 
@@ -346,9 +347,7 @@ def record_of(rows: Sequence[Row], places: Places) -> Record:
     for what, _who, key, number, first, last, shown, points, top in rows:
         match what:
             case "goes":
-                for context, *values in zip(*lists(key), strict=True):
-                    assignment = int(context.rpartition(":")[2])
-                    record.goes.setdefault(assignment, []).append(go_of(values, told))
+                record.goes = goes_of(key, told)
             case "read":
                 passages, ats = lists(key)
                 record.read = amounts(map(places.passages.get, passages), ats, told)
@@ -361,46 +360,53 @@ def record_of(rows: Sequence[Row], places: Places) -> Record:
                 for day, at in zip(*lists(key), strict=True):
                     if day not in firsts or at < firsts[day]:
                         firsts[day] = at
-                found = firsts.items()
-                record.reviewed = {date.fromisoformat(day): told(at) for day, at in found}
+                days = map(date.fromisoformat, firsts)
+                record.reviewed = dict(zip(days, told(firsts.values()), strict=True))
             case _:
                 record.terms[int(key)] = Terms(
                     number, moment(first), moment(last), moment(shown), points, bool(top)
                 )
-    for goes in record.goes.values():
-        if len(goes) > 1:
-            goes.sort()
     return record
 
 
-def go_of(values: Sequence[str], told: Callable[[str], datetime]) -> Go:
-    number, started_at, ended_at, is_released, score, max_score = values
-    return Go(
-        int(number),
-        told(started_at),
-        told(ended_at) if ended_at else None,
-        is_released == "1",
-        float(score) if score else None,
-        float(max_score) if max_score else None,
+def goes_of(text: str, told: Told) -> dict[int, list[Go]]:
+    """By assignment, in the order of their numbers."""
+    contexts, numbers, started, ended, released, scores, tops = lists(text)
+    found: dict[int, list[Go]] = {}
+    goes = zip(
+        map(int, numbers),
+        told(started),
+        told(ended),
+        [each == "1" for each in released],
+        [float(each) if each else None for each in scores],
+        [float(each) if each else None for each in tops],
+        strict=True,
     )
+    for context, go in zip(contexts, map(Go._make, goes), strict=True):
+        found.setdefault(assignment_of(context), []).append(go)
+    for several in found.values():
+        if len(several) > 1:
+            several.sort()
+    return found
 
 
-def amounts(
-    sections: Iterable[int | None], ats: Iterable[str], told: Callable[[str], datetime]
-) -> dict[int, Amount]:
+@lru_cache(maxsize=1000)
+def assignment_of(context: str) -> int:
+    return int(context.rpartition(":")[2])
+
+
+def amounts(sections: Iterable[int | None], ats: Iterable[str], told: Told) -> dict[int, Amount]:
     """What it comes to in each section. Instants of one database can be compared as texts."""
-    sizes: dict[int, int] = {}
-    lasts: dict[int, str] = {}
+    found: dict[int | None, list[str]] = {}
     for section, at in zip(sections, ats, strict=True):
-        if section is None:  # of another course's article, or gone
-            continue
-        if section in sizes:
-            sizes[section] += 1
-            if at > lasts[section]:
-                lasts[section] = at
+        if section in found:
+            found[section].append(at)
         else:
-            sizes[section], lasts[section] = 1, at
-    return {section: Amount(size, told(lasts[section])) for section, size in sizes.items()}
+            found[section] = [at]
+    found.pop(None, None)  # of another course's article, or gone
+    lasts = told(map(max, found.values()))
+    sizes = map(len, found.values())
+    return dict(zip(found, map(Amount, sizes, lasts), strict=True))  # type: ignore[arg-type]
 
 
 def stuck(missed: Sequence[str], places: Places) -> list[tuple[int, int, int]]:
@@ -418,12 +424,22 @@ def of_sqlite(text: str | None) -> Any:
     return datetime.fromisoformat(f"{text}+00:00") if text else None
 
 
+def told_by_sqlite(texts: Iterable[str]) -> list[Any]:
+    return [read(f"{text}+00:00") if text else None for text in texts]
+
+
 def as_it_is(at: datetime | None) -> Any:
     return at
 
 
-# What reads an instant, and one that was joined to a text: PostgreSQL says there that it is UTC.
-READERS: dict[str, tuple[Callable[[Any], Any], Callable[[str], Any]]] = {
-    "sqlite": (of_sqlite, of_sqlite),
-    "postgresql": (as_it_is, datetime.fromisoformat),
+def told_by_postgresql(texts: Iterable[str]) -> list[Any]:
+    """It says there that it is UTC."""
+    return [read(text) if text else None for text in texts]
+
+
+read = datetime.fromisoformat
+# What reads an instant, and those that were joined to a text; None for an empty one.
+READERS: dict[str, tuple[Callable[[Any], Any], Told]] = {
+    "sqlite": (of_sqlite, told_by_sqlite),
+    "postgresql": (as_it_is, told_by_postgresql),
 }

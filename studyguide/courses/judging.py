@@ -105,7 +105,8 @@ def judge(column: Column, record: Record, terms: Terms, zone: str, as_at: dateti
     """The cell of one learner. Excused comes before all; then whether it is done, and when; a
     tutor's override changes the score, never whether it was done."""
     due_at, closes_at = column.due_at, column.closes_at
-    if terms.due_at is not None or terms.closes_at is not None:
+    is_usual = terms is NO_TERMS  # of nearly all
+    if not is_usual and (terms.due_at is not None or terms.closes_at is not None):
         due_at = terms.due_at or due_at
         closes_at = closing(due_at, terms.closes_at or column.own_closes_at, column.late)
     if column.is_quiz:
@@ -119,7 +120,7 @@ def judge(column: Column, record: Record, terms: Terms, zone: str, as_at: dateti
     late = 0
     if due_at is not None and done_at is not None and done_at > due_at:
         late = due.days_late(due_at, done_at, zone)
-    if terms.excused_at is not None:
+    if not is_usual and terms.excused_at is not None:
         state = EXCUSED
     elif done_at is not None:
         state = LATE if late else DONE
@@ -131,7 +132,10 @@ def judge(column: Column, record: Record, terms: Terms, zone: str, as_at: dateti
         worked = worth(column, state, late)
     elif worked is None and state is MISSING and not is_pending(goes):
         worked = 0.0
-    score = None if state is EXCUSED else worked if terms.score is None else terms.score
+    if is_usual:
+        score = worked
+    else:
+        score = None if state is EXCUSED else worked if terms.score is None else terms.score
     return Cell(
         state,
         done,

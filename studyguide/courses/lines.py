@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from studyguide.courses.columns import SOON, Column
 from studyguide.courses.evidence import Found
-from studyguide.courses.judging import Cell, State
+from studyguide.courses.judging import NOT_YET, Cell, State
 from studyguide.courses.results import Learner, Results
 
 AT_MOST = 5000  # lines, of about a kilobyte
@@ -95,27 +95,33 @@ def digest_of(found: Found, user: int) -> bytes | None:
 def written(stand: Results, learner: Learner) -> Line:
     columns, now = stand.frame.columns, stand.as_at
     cells = stand.row(learner)
-    marks = "".join([mark_of(*each) for each in zip(columns, cells, strict=True)])
+    marks = "".join(map(mark_of, columns, cells))
     return Line(
         marks,
-        sum(cell is not None and cell.state.is_done for cell in cells),
+        sum(map(IS_DONE.__getitem__, marks)),
         last_of(cells),
         tuple(
-            (place, cell.due_at)
-            for place, cell in enumerate(cells)
-            if cell is not None and cell.due_at and is_unbegun(cell, columns[place].opens_at, now)
+            [
+                (place, cell.due_at)
+                for place, cell in enumerate(cells)
+                if cell is not None and cell.state is NOT_YET and cell.due_at
+                if is_soon_due(cell.due_at, columns[place], now)
+            ]
         ),
         tuple(stand.found.of(learner.user).stuck),
     )
 
 
 def last_of(cells: Sequence[Cell | None]) -> datetime | None:
-    return max((c.last_at for c in cells if c is not None and c.last_at), default=None)
+    found = [cell.last_at for cell in cells if cell is not None and cell.last_at]
+    return max(found) if found else None
 
 
 def mark_of(column: Column, cell: Cell | None) -> str:
     if cell is None:
         return CHARACTERS[None, None, column.is_quiz]
+    if not (cell.done or column.is_quiz):  # of many cells
+        return CHARACTERS[None, cell.state, False]
     return CHARACTERS[share_done(column, cell), cell.state, column.is_quiz]
 
 
@@ -132,7 +138,5 @@ def share_done(column: Column, cell: Cell) -> int | None:
     return min(100, 100 * cell.done // max(1, cell.needed))
 
 
-def is_unbegun(cell: Cell, opens_at: datetime | None, now: datetime) -> bool:
-    if cell.state is not State.NOT_YET or cell.due_at is None:
-        return False
-    return (opens_at is None or opens_at <= now) and now <= cell.due_at <= now + SOON
+def is_soon_due(due_at: datetime, column: Column, now: datetime) -> bool:
+    return (column.opens_at is None or column.opens_at <= now) and now <= due_at <= now + SOON

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.template.loader import render_to_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,8 +51,7 @@ def kept_and_judged(course: Course, now: datetime) -> list[tuple[Any, Any]]:
 
 def kept_and_written(course: Course, now: datetime) -> list[tuple[bytes, bytes]]:
     stands = [Matrix.of(course, Wish(show=show), now=now) for show in ("", BOTH)]
-    written = [render_to_string("courses/_matrix.html", {"matrix": each}) for each in stands]
-    return [(each.table.html, text.encode()) for each, text in zip(stands, written, strict=True)]
+    return [(each.table.html, each.html()) for each in stands]
 
 
 def reads(course: Course, member: Membership, tutor: User, at: datetime) -> None:
