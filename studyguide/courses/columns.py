@@ -12,17 +12,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache, partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, cast
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 
-from quizzes.models import Question
 from quizzes.prepared import Compiled, Prepared, Row
 from quizzes.rules import Counts
-from studyguide.courses.evidence import Terms
+from studyguide.courses.evidence import Places, Terms
 from studyguide.courses.models import Assignment, AssignmentSection, Course, closing
-from studyguide.library.models import Passage, Section
+from studyguide.library.models import Section
 
 # Of a quiz: what no column says, and each would read again.
 UNASKED = (
@@ -113,10 +111,6 @@ class Frame:
     heads: dict[Any, str] = field(default_factory=dict)  # of tables, as they were written
 
     @cached_property
-    def kinds(self) -> frozenset[str]:
-        return frozenset(each.kind for each in self.columns)
-
-    @cached_property
     def moments(self) -> list[datetime]:
         """When a cell may come to say something else though nobody did anything."""
         found: set[datetime] = set()
@@ -133,23 +127,43 @@ class Frame:
         return found if found == bisect_right(self.moments, at) else None
 
 
-def frame(course: Course, now: datetime, *, has_drafts: bool = False) -> Frame:
+class Asked(NamedTuple):
+    """What the database says of the columns of a course, as it came."""
+
+    of_sections: Compiled
+    sections: tuple[Row, ...]
+    of_columns: Compiled
+    columns: tuple[Row, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset([row[KIND] for row in self.columns])
+
+
+KIND = [each.name for each in Assignment._meta.concrete_fields].index("kind")  # noqa: SLF001
+
+
+def asked(course: Course, now: datetime, *, has_drafts: bool = False) -> Asked:
     """Two queries."""
     sections = SECTIONS.raw(course=course.pk)
     if has_drafts:
         assignments = DRAFTS_TOO.raw(course=course.pk)
     else:
         assignments = PUBLISHED.raw(course=course.pk, now=now)
-    return frame_of(sections[0], tuple(sections[1]), assignments[0], tuple(assignments[1]))
+    return Asked(
+        cast(Compiled, sections[0]),
+        tuple(sections[1]),
+        cast(Compiled, assignments[0]),
+        tuple(assignments[1]),
+    )
 
 
 @lru_cache(maxsize=64)
-def frame_of(
-    of_sections: Compiled, sections: Sequence[Row], of_columns: Compiled, columns: Sequence[Row]
-) -> Frame:
+def frame_of(rows: Asked, places: Places) -> Frame:
     known = {}
-    for row in of_sections.objects(sections):
-        known[row.pk] = SectionColumn(row, row.now_passages, row.now_questions)
+    for row in rows.of_sections.objects(rows.sections):
+        known[row.pk] = SectionColumn(row, places.sizes[row.pk], places.asked[row.pk])
+    of_columns, columns = rows.of_columns, rows.columns
     found: dict[int, tuple[Assignment, Row, list[AssignmentSection]]] = {}
     for values in of_columns.read(columns):
         row = of_columns.make(values)
@@ -172,34 +186,13 @@ def frame_of(
 
 
 def sections_of(course: int) -> QuerySet[Section]:
-    passages = (
-        Passage.objects.current()
-        .filter(section=OuterRef("pk"))
-        .order_by()
-        .values("section")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    questions = (
-        Question.objects.current()
-        .filter(library_evidence__position=0, library_evidence__passage__section=OuterRef("pk"))
-        .order_by()
-        .values("library_evidence__passage__section")
-        .annotate(n=Count("pk", distinct=True))
-        .values("n")
-    )
-    rows: QuerySet[Section] = (
+    return (
         Section.objects.current()
         .filter(article__course_articles__course=course)
         .order_by("article__course_articles__position", "number")
         .select_related("article", "chapter")
         .only("number", "slug", "title", "article__slug", "article__title", "chapter__slug")
-        .annotate(
-            now_passages=Coalesce(Subquery(passages), 0),
-            now_questions=Coalesce(Subquery(questions), 0),
-        )
     )
-    return rows
 
 
 def with_sections(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:

@@ -14,6 +14,7 @@ over a row took three times as long as to find it (2,600 answers of a class of 3
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -84,6 +85,8 @@ class Places:
 
     passages: dict[str, int]  # the section
     questions: dict[str, tuple[int, int]]  # the section, and the passage's number
+    sizes: Counter[int]  # passages of a section
+    asked: Counter[int]  # questions of a section, those left out that are no longer asked
 
     @cached_property
     def sections(self) -> dict[str, int]:
@@ -137,7 +140,8 @@ WHERE s.user_id = me.user_id AND s.is_read
 GROUP BY me.user_id
 """  # noqa: S608
 
-# In which section each passage of the course's articles stands, and which questions it proves.
+# In which section each passage of the course's articles stands, and which questions it proves, with
+# whether they are still asked.
 PASSAGES = """
 SELECT 'passages', 0, {passage_id} || ';' || {section_id}, 0,
   {no_time}, {no_time}, {no_time}, {no_number}, {no_number}
@@ -146,11 +150,13 @@ JOIN library_passage p ON p.article_id = c.article_id AND p.retired_at IS NULL
 WHERE c.course_id = %(course)s
 """
 ASKED = """
-SELECT 'asked', 0, {asked} || ';' || {section_id} || ';' || {passage_number}, 0,
+SELECT 'asked', 0, {asked} || ';' || {section_id} || ';' || {passage_number}
+  || ';' || {is_asked}, 0,
   {no_time}, {no_time}, {no_time}, {no_number}, {no_number}
 FROM courses_coursearticle c
 JOIN library_evidence e ON e.article_id = c.article_id AND e.position = 0
 JOIN library_passage p ON p.id = e.passage_id
+JOIN quizzes_question q ON q.id = e.question_id
 WHERE c.course_id = %(course)s
 """
 
@@ -220,6 +226,7 @@ JOINED = {
     "section_id": "p.section_id",
     "passage_number": "p.number",
     "asked": "e.question_id",
+    "is_asked": "CASE WHEN q.retired_at IS NULL AND q.current_id IS NOT NULL THEN 1 ELSE 0 END",
     "answered": "w.question_id",
     "answered_at": "w.at",
     "missed": f"CASE WHEN w.fraction < {WRONG} THEN w.question_id || ':' || w.tries END",
@@ -320,20 +327,23 @@ def sorted_out(rows: Sequence[Row]) -> Found:
     return Found(places_of(of_places["passages"], of_places["asked"]), of_users)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def places_of(passages: str | None, asked: str | None) -> Places:
     """Of texts, so that those of one course are taken apart once. None: there are none."""
     found: dict[str, int] = {}
     proved: dict[str, tuple[int, int]] = {}
+    standing: Counter[int] = Counter()
     if passages:
         numbers, sections = lists(passages)
         found = dict(zip(numbers, map(int, sections), strict=True))
     if asked:
-        questions, sections, numbers = lists(asked)
-        proved = dict(
-            zip(questions, zip(map(int, sections), map(int, numbers), strict=True), strict=True)
+        questions, sections, numbers, are_asked = lists(asked)
+        ids = list(map(int, sections))
+        proved = dict(zip(questions, zip(ids, map(int, numbers), strict=True), strict=True))
+        standing.update(
+            [section for section, is_asked in zip(ids, are_asked, strict=True) if is_asked == "1"]
         )
-    return Places(found, proved)
+    return Places(found, proved, Counter(found.values()), standing)
 
 
 def lists(text: str) -> list[list[str]]:

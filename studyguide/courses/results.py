@@ -190,13 +190,14 @@ def results(
     `as_at`: what was done after it is left out; what is arranged and released is as it is now.
     """
     as_at = as_at or now
-    frame = shown.frame(course, now, has_drafts=has_drafts)
+    asked = shown.asked(course, now, has_drafts=has_drafts)
+    found = gather(course, members=members, kinds=asked.kinds, as_at=as_at, now=now)
     return Results(
         course=course,
         as_at=as_at,
         learners=people(course, members) if learners is None else learners,
-        frame=frame,
-        found=gather(course, members=members, kinds=frame.kinds, as_at=as_at, now=now),
+        frame=shown.frame_of(asked, found.places),
+        found=found,
     )
 
 
