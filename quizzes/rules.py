@@ -93,8 +93,8 @@ class Rules(Strict):
 
 def counted(scores: Sequence[float], rule: Counts) -> float | None:
     """The score that counts, of scores in the order of their attempts."""
-    if not scores:
-        return None
+    if len(scores) < 2:
+        return scores[0] if scores else None
     match rule:
         case Counts.FIRST:
             return scores[0]

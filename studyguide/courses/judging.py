@@ -203,7 +203,8 @@ def days(
     if column.opens_at is None or due_at is None:
         return Work(0, column.days or 0, None, None, None)
     first, last = due.day_of(column.opens_at, zone), due.day_of(due_at, zone)
-    within = sorted(at for day, at in reviewed.items() if first <= day <= last and at <= due_at)
+    within = [at for day, at in reviewed.items() if first <= day <= last and at <= due_at]
+    within.sort()
     needed = column.days or 1
     done_at = within[needed - 1] if len(within) >= needed else None
     return Work(min(len(within), needed), needed, done_at, within[-1] if within else None, None)
