@@ -7,8 +7,8 @@ the multiple of that page, as the median of pairs. SQLite in a file; PostgreSQL 
 names one that is empty, with the time that passes instead of the CPU's, for the server works
 elsewhere.
 
-A row in which nothing has changed is not judged again. "Anew" is a page for which every row is, as
-for whoever looks first.
+A row in which nothing has changed is not judged again, nor is such a table written or compressed.
+"Anew" is a page for which all of it is done, as for whoever looks first.
 """
 
 from __future__ import annotations
