@@ -21,7 +21,7 @@ from django.db.models.query import get_related_populators  # type: ignore[attr-d
 
 Single = int | str | date | datetime | UUID
 SINGLE = (int, str, date, datetime, UUID)
-Slot = Single | Sequence[int]
+Slot = Single | Sequence[int] | Sequence[str]
 # Values that no query of ours holds by itself, so that they are found again among its parameters.
 NUMBER = 7_770_000_000_000_000
 WORD = "\x02slot "
@@ -58,8 +58,8 @@ class Compiled:
 class Prepared:
     """`build` takes the named values and gives a queryset, of `values_list` or of objects.
 
-    Values are whole numbers, strings, days, instants, tokens, or sequences of whole numbers; for
-    each length of a sequence the query is compiled once more. All must reach the query as they
+    Values are whole numbers, strings, days, instants, tokens, or sequences of numbers or strings;
+    for each length of a sequence the query is compiled once more. All must reach the query as they
     are, uncomputed.
     """
 

@@ -7,15 +7,19 @@ the whole of it, both as shares: which of them is read depends on whether the qu
 How the shares spread is kept by levels of a hundredth, each with its sum: of a quiz of twenty that
 are right or wrong, each level holds one share alone. Where it holds several, these count as their
 mean, but only for the greatest covariance that could be: all other sums are of the shares as such.
+
+How long answers took is kept to two digits: to the second below 100, to ten seconds below 1,000,
+to a hundred above; half an hour stands for all that is longer. Blanks have no time.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +28,8 @@ from quizzes.statistics import Sample, option_counts
 UNIT = 1_000_000
 LEVELS = 101  # of shares, from 0 to 100 hundredths
 OPTIONED = frozenset({"choice", "choices"})  # kinds whose options are counted
+# Seconds, to two digits.
+TIMES: tuple[int, ...] = (*range(100), *range(100, 1000, 10), *range(1000, 1801, 100))
 
 Reading = Literal["rest", "whole"]
 
@@ -40,6 +46,7 @@ class Given(NamedTuple):
     mark: int
     is_blank: bool
     options: tuple[str, ...]  # that were chosen
+    seconds: int | None = None  # whole ones that it took; None: not known
 
 
 class Placed(NamedTuple):
@@ -69,18 +76,35 @@ def chosen_options(kind: str, value: Any) -> tuple[str, ...]:
     return tuple(option_counts([value]).elements())
 
 
+def in_seconds(seconds: float | None) -> int | None:
+    return None if seconds is None else math.floor(seconds + 0.5)
+
+
+def time_of(seconds: int) -> int:
+    """Which of TIMES stands for so many."""
+    if seconds < 100:
+        return seconds
+    if seconds < 995:
+        return 90 + (seconds + 5) // 10
+    return min(180 + (seconds + 50) // 100, len(TIMES) - 1)
+
+
 def placed(rows: Iterable[Given]) -> Iterator[Placed]:
     """`rows`: those of an attempt together, and all of it."""
     for _attempt, group in groupby(rows, attrgetter("attempt")):
         asked = list(group)
         total, size = sum(row.mark for row in asked), len(asked)
-        whole = share(total, size)
         for row in asked:
-            yield Placed(row, share(total - row.mark, size - 1) if size > 1 else whole, whole)
+            yield placed_in(row, total, size)
+
+
+def placed_in(row: Given, total: int, size: int) -> Placed:
+    """`total`: of the marks of the attempt, which asked `size` questions."""
+    whole = share(total, size)
+    return Placed(row, share(total - row.mark, size - 1) if size > 1 else whole, whole)
 
 
 def share(total: int, size: int) -> int:
-    """Rounded as whole numbers are, so that a database gets the same."""
     return (total + size // 2) // size
 
 
@@ -103,6 +127,7 @@ class Sums:
     options: dict[str, int] = field(default_factory=dict)
     rest_levels: list[int] = field(default_factory=lambda: [0] * (2 * LEVELS))  # how many; sums
     whole_levels: list[int] = field(default_factory=lambda: [0] * (2 * LEVELS))
+    times: list[int] = field(default_factory=lambda: [0] * len(TIMES))  # how many took each
     # How many of each level chose an option, by `rest:<option>` and `whole:<option>`.
     chosen: dict[str, list[int]] = field(default_factory=dict)
 
@@ -130,6 +155,8 @@ class Sums:
                 self.chosen.setdefault(f"{reading}:{option}", [0] * LEVELS)[level] += times
         for option in one.given.options:
             increase(self.options, option, times)
+        if one.given.seconds is not None and not one.given.is_blank:
+            self.times[time_of(one.given.seconds)] += times
 
     def take(self, other: Sums, times: int = 1) -> None:
         for name in NUMBERS:
@@ -140,6 +167,7 @@ class Sums:
                 increase(mine, key, times * number)
         self.rest_levels = summed(self.rest_levels, other.rest_levels, times)
         self.whole_levels = summed(self.whole_levels, other.whole_levels, times)
+        self.times = summed(self.times, other.times, times)
         for key, levels in other.chosen.items():
             self.chosen[key] = summed(self.chosen.get(key, [0] * LEVELS), levels, times)
 
@@ -151,6 +179,7 @@ class Sums:
             or any(getattr(self, name) for name in NUMBERS)
             or any(self.rest_levels)
             or any(self.whole_levels)
+            or any(self.times)
             or any(any(levels) for levels in self.chosen.values())
         )
 
@@ -196,7 +225,8 @@ NUMBERS = (
     *("rest_sum", "rest_squares", "rest_products"),
     *("whole_sum", "whole_squares", "whole_products"),
 )
-COLUMNS = (*NUMBERS, "marks", "options", "rest_levels", "whole_levels", "chosen")
+LISTS = ("marks", "options", "rest_levels", "whole_levels", "times", "chosen")
+COLUMNS = (*NUMBERS, *LISTS)
 
 
 @dataclass(frozen=True)
@@ -221,6 +251,16 @@ def third(
                 counts[option] += given[level] * taken / levels[level]
         wanted -= taken
     return Third(size, counts)
+
+
+def median_time(times: Sequence[int], least: int) -> int | None:
+    """Seconds, of how many took each of TIMES. None of fewer than `least`."""
+    up_to = list(accumulate(times))
+    count = up_to[-1]
+    if count < max(least, 1):
+        return None
+    low, high = (TIMES[bisect_left(up_to, nth)] for nth in ((count + 1) // 2, count // 2 + 1))
+    return (low + high + 1) // 2
 
 
 def level_of(value: int) -> int:

@@ -9,6 +9,7 @@ other. `quizzes.recount` makes all of it anew from the attempts, and says what d
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -17,16 +18,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from pydantic_core import from_json
 
 from quizzes.models.bank import QuestionVersion
 from quizzes.tallying import (
     COLUMNS,
+    LISTS,
+    NUMBERS,
     Given,
     Place,
     Sums,
     added_up,
     chosen_options,
     difference,
+    in_seconds,
     in_units,
     placed,
 )
@@ -104,11 +109,13 @@ class ItemTally(models.Model):
     whole_sum = models.BigIntegerField()
     whole_squares = models.BigIntegerField()
     whole_products = models.BigIntegerField()
-    marks = models.JSONField()
-    options = models.JSONField()
-    rest_levels = models.JSONField()
-    whole_levels = models.JSONField()
-    chosen = models.JSONField()
+    # JSON that is only ever read whole: PostgreSQL takes long to write its own kind of it out.
+    marks = models.TextField()
+    options = models.TextField()
+    rest_levels = models.TextField()
+    whole_levels = models.TextField()
+    times = models.TextField()
+    chosen = models.TextField()
 
     objects = ItemTallyQuerySet.as_manager()
 
@@ -128,7 +135,8 @@ class ItemTally(models.Model):
 
     @property
     def sums(self) -> Sums:
-        return Sums(*(getattr(self, name) for name in COLUMNS))
+        lists = (from_json(getattr(self, name)) for name in LISTS)
+        return Sums(*(getattr(self, name) for name in NUMBERS), *lists)
 
 
 def count(attempts: Sequence[Attempt]) -> None:
@@ -202,7 +210,7 @@ def counted(scope: str) -> models.QuerySet[Attempt]:
 GIVEN = (
     *("attempt", "attempt__user", "attempt__context", "question", "version"),
     *("version__core_digest", "first_fraction", "version__kind", "response", "response__value"),
-    "response__digest",
+    *("response__digest", "response__seconds"),
 )
 
 
@@ -231,12 +239,14 @@ def given_of(
     response: int | None,
     value: Any,
     digest: str | None,
+    seconds: float | None,
 ) -> Given:
     """An answer in words that was emptied, because its learner is forgotten, was no blank."""
     is_blank = response is None or (value is None and digest != "")
     options = chosen_options(kind, value)
     mark = in_units(fraction)
-    return Given(attempt, user, context, question, version, core, mark, is_blank, options)
+    took = in_seconds(seconds)
+    return Given(attempt, user, context, question, version, core, mark, is_blank, options, took)
 
 
 def store(turnouts: Mapping[Where, Turnout], delta: Mapping[Place, Sums], crowd: Crowd) -> None:
@@ -267,8 +277,9 @@ def store(turnouts: Mapping[Where, Turnout], delta: Mapping[Place, Sums], crowd:
 
 
 def tally_of(turnout: Turnout, version: int, sums: Sums) -> ItemTally:
-    columns = {name: getattr(sums, name) for name in COLUMNS}
-    return ItemTally(turnout=turnout, version_id=version, **columns)
+    numbers = {name: getattr(sums, name) for name in NUMBERS}
+    lists = {name: json.dumps(getattr(sums, name), separators=(",", ":")) for name in LISTS}
+    return ItemTally(turnout=turnout, version_id=version, **numbers, **lists)
 
 
 def put(rows: Sequence[ItemTally]) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.models import QuestionVersion
 from quizzes.references import links
-from studyguide.courses.item_answers import VERSIONS_AT_MOST
+from studyguide.courses.item_answers import FACES, VERSIONS_AT_MOST
 from studyguide.courses.items import Item
 from studyguide.courses.models import Course
 
@@ -33,6 +33,7 @@ def lines(course: Course, items: Sequence[Item], has_pooled: bool) -> Iterator[s
     challenges = reverse("challenges", args=[course.public_id])
     page = reverse("items", args=[course.public_id])
     language = get_language() or ""
+    in_seconds = escape(_("%(n)s s"))
     for item in items:
         version = item.version
         stem, label, places = wording(version, language)
@@ -56,6 +57,12 @@ def lines(course: Course, items: Sequence[Item], has_pooled: bool) -> Iterator[s
         yield f'<td class="n">{figures["efficiency"]}{"%" if figures["efficiency"] else "–"}</td>'
         if has_pooled:
             yield f'<td class="n">{elsewhere(figures)}</td>'
+        if figures["seconds"]:
+            yield f'<td class="n">{in_seconds % {"n": figures["seconds"]}}</td>'
+        else:
+            is_few = item.answers - item.blanks < FACES
+            said = _("too few answers") if is_few else _("not known")
+            yield f'<td class="n"><span class="quiet">{escape(said)}</span></td>'
         sign = tentative = ""
         if verdict.mark:
             sign = (

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from statistics import median
+from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from quizzes.grading import is_right
@@ -41,6 +42,7 @@ from studyguide.courses.item_plots import EASY, HARD, WEAK, bar, scatter
 from studyguide.courses.models import Assignment, Course
 
 LIST = 12  # different answers that are listed
+TOP = 5  # of them beside the table
 
 
 class Verdict(NamedTuple):
@@ -61,6 +63,42 @@ class Chosen(NamedTuple):
     @property
     def bar(self) -> SafeString:
         return bar(self.share, "f-firm" if self.is_key else "f-ink")
+
+
+RULES = {
+    "few": ("", gettext_lazy("Too few answers to say")),
+    "against": ("miss", gettext_lazy("Strong learners miss it: check the key")),
+    "easy": ("part", gettext_lazy("Almost everyone gets it: retire or sharpen")),
+    "hard": ("part", gettext_lazy("Hardly anyone gets it: check it against the text")),
+    "weak": ("part", gettext_lazy("Says little about who knows the text: read it again")),
+    "": ("", gettext_lazy("Keep")),
+}
+
+
+def ruled(one: ItemStatistics) -> str:
+    """The first of RULES that the figures alone break; '' where they break none."""
+    related, facility = one.discrimination, one.facility or 0.0
+    if one.is_too_few:
+        return "few"
+    if related is not None and related < 0:
+        return "against"
+    if facility >= EASY:
+        return "easy"
+    if facility < HARD:
+        return "hard"
+    is_weak = related is not None and (related < WEAK or one.is_questionable)
+    return "weak" if is_weak else ""
+
+
+@cache
+def said(rule: str, language: str | None) -> Verdict:
+    mark, words = RULES[rule]
+    return Verdict(mark, str(words))
+
+
+def badness(mark: str, one: ItemStatistics) -> tuple[bool, float]:
+    """In ascending order the worst is first."""
+    return mark != "miss", one.discrimination or 0
 
 
 @dataclass(frozen=True)
@@ -123,15 +161,30 @@ class Item:
 
     @property
     def seconds(self) -> int | None:
-        """The median time that it took, blanks left out. None while that is of too few."""
-        asked = [one.seconds for one in self.listed if one.value is not None]
-        known = [seconds for seconds in asked if seconds is not None]
-        return round(median(known)) if len(known) >= FACES else None
+        return self.answered.seconds
 
     @cached_property
     def chosen(self) -> list[Chosen]:
         """Every option with its count; where there are none, the answers in words."""
-        return self.options() if self.has_options else self.in_words()
+        if self.has_options:
+            return self.options()
+        return self.in_words([answer.value for answer in self.listed])
+
+    @cached_property
+    def top(self) -> list[Chosen]:
+        """The same without a further query; of the answers in words, those that were given most.
+        Where fewer than five learners have answered, none."""
+        if self.has_options:
+            return self.options()
+        given = self.beside.given
+        is_few = sum(value is not None for value in given) < FACES
+        return [] if is_few else self.in_words(given)[:TOP]
+
+    @property
+    def looked_into(self) -> int | None:
+        """How many answers `top` is of, if not of all."""
+        given = self.beside.given
+        return len(given) if given and len(given) < self.answers else None
 
     def options(self) -> list[Chosen]:
         thirds = None if self.statistics.is_too_few else self.thirds()
@@ -150,28 +203,29 @@ class Item:
 
     def thirds(self) -> tuple[Third, Third]:
         held = replace(self.sums, chosen={})
-        for _rest, _whole, chosen in self.answered.kept:
-            held.take(Sums(chosen=json.loads(chosen)))
+        for each in self.answered.kept:
+            held.take(Sums(chosen=json.loads(each.chosen)))
         return held.thirds(self.reading)
 
-    def in_words(self) -> list[Chosen]:
+    def in_words(self, values: Sequence[Any]) -> list[Chosen]:
+        """What was given most first. `values`: of all answers; None for a blank."""
         body, shown = self.version.load(), self.version.shown
         groups: dict[str, list[Any]] = defaultdict(list)
-        for answer in self.listed:
-            if answer.value is not None:
-                groups[self.version.kind_class.words(shown, answer.value)].append(answer.value)
-        found = [
+        for value in values:
+            if value is not None:
+                groups[self.version.kind_class.words(shown, value)].append(value)
+        order = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:LIST]
+        return [
             Chosen(
                 words,
                 len(given),
-                100 * len(given) / self.answers,
+                100 * len(given) / len(values),
                 is_right(mark(body, given[0]).fraction),
                 None,
                 None,
             )
-            for words, given in groups.items()
+            for words, given in order
         ]
-        return sorted(found, key=lambda each: (-each.given, each.words))[:LIST]
 
     @cached_property
     def magnet(self) -> tuple[str, float] | None:
@@ -188,22 +242,12 @@ class Item:
     @cached_property
     def verdict(self) -> Verdict:
         """The first rule that applies; the page states them in this order."""
-        related = self.discrimination
-        if self.statistics.is_too_few:
-            return Verdict("", _("Too few answers to say"))
-        if related is not None and related < 0:
-            return Verdict("miss", _("Strong learners miss it: check the key"))
-        if self.magnet is not None:
+        rule = ruled(self.statistics)
+        if rule not in {"few", "against"} and self.magnet is not None:
             option, share = self.magnet
             values = {"option": option, "share": round(share)}
             return Verdict("part", _("“%(option)s” takes %(share)d%%") % values)
-        if self.facility >= EASY:
-            return Verdict("part", _("Almost everyone gets it: retire or sharpen"))
-        if self.facility < HARD:
-            return Verdict("part", _("Hardly anyone gets it: check it against the text"))
-        if related is not None and (related < WEAK or self.statistics.is_questionable):
-            return Verdict("part", _("Says little about who knows the text: read it again"))
-        return Verdict("", _("Keep"))
+        return said(rule, get_language())
 
     @property
     def is_flagged(self) -> bool:
@@ -222,6 +266,7 @@ class Item:
             "discrimination_low": hundredths(related.low if related else None),
             "discrimination_high": hundredths(related.high if related else None),
             "efficiency": whole(one.efficiency),
+            "seconds": whole(self.seconds),
             "pooled": whole(self.pooled.facility) if self.pooled else "",
             "pooled_answers": str(self.pooled.answers) if self.pooled else "",
         }
@@ -262,11 +307,13 @@ class Analysis:
     items: Sequence[Item]  # as the text goes
 
     @classmethod
-    def of(cls, course: Course, wanted: str = "") -> Analysis:
-        """Three queries, whatever the numbers. What is wanted and not there is passed over."""
+    def of(cls, course: Course, wanted: str = "", *, with_words: bool = False) -> Analysis:
+        """Three queries, whatever the numbers. What is wanted and not there is passed over.
+        `with_words`: with what was answered to the worst, where it has no options."""
         assignments = quizzes_of(course)
         chosen = next((each for each in assignments if each.public_id == wanted), None)
-        return cls(course, assignments, chosen, items_of(course, chosen.context if chosen else ""))
+        context = chosen.context if chosen else ""
+        return cls(course, assignments, chosen, items_of(course, context, with_words=with_words))
 
     def item(self, version: int) -> Item | None:
         return next((each for each in self.items if each.version.pk == version), None)
@@ -281,7 +328,7 @@ class Analysis:
     def flagged(self) -> list[Item]:
         """The worst first."""
         found = [each for each in self.items if each.is_flagged]
-        return sorted(found, key=lambda one: (one.verdict.mark != "miss", one.discrimination or 0))
+        return sorted(found, key=lambda each: badness(each.verdict.mark, each.statistics))
 
     @property
     def plotted(self) -> list[Item]:
@@ -327,6 +374,7 @@ class Analysis:
             _("from"),
             _("to"),
             _("Efficiency, per cent"),
+            _("Median time, seconds"),
             _("Other classes: answers"),
             _("Other classes: facility, per cent"),
             _("What to do"),
@@ -348,24 +396,44 @@ class Analysis:
                     for name in ("discrimination", "discrimination_low", "discrimination_high")
                 ),
                 figures["efficiency"],
+                figures["seconds"],
                 figures["pooled_answers"],
                 figures["pooled"],
                 one.verdict.words,
             ]
 
 
-def items_of(course: Course, context: str = "", questions: Collection[int] = ()) -> list[Item]:
+def items_of(
+    course: Course,
+    context: str = "",
+    questions: Collection[int] = (),
+    *,
+    with_words: bool = False,
+) -> list[Item]:
     """Two queries. `questions`: these alone; else all that were asked."""
     found, drawn, learners = tallied(course.scope, context, questions)
     if not found:
         return []
+    described = []
+    for one in sorted(found.values(), key=lambda each: (*each.place, *each.last)):
+        reading: Reading = "whole" if one.question in drawn else "rest"
+        described.append((one, reading, described_sample(one.understood(reading).sample(reading))))
     names = [one.last for one in found.values()]
-    known = beside(course, names, is_few=learners < FEW)
-    order = sorted(found.items(), key=lambda pair: (*pair[1].place, *pair[1].last))
+    told = without_options(described) if with_words else None
+    known = beside(course, names, is_few=learners < FEW, told=told)
     items = []
-    for number, ((question, _core), one) in enumerate(order, 1):
+    for number, (one, reading, statistics) in enumerate(described, 1):
         version, more = known[one.last[0]]
-        reading: Reading = "whole" if question in drawn else "rest"
-        statistics = described_sample(one.understood(reading).sample(reading))
         items.append(Item(version, number, course.scope, context, one, reading, statistics, more))
     return items
+
+
+def without_options(
+    described: Iterable[tuple[Answered, Reading, ItemStatistics]],
+) -> Answered | None:
+    """The worst by its figures, if it has no options. A wrong option that draws the most is not
+    among the figures: a question that is worse by that has options."""
+    marks = [(RULES[ruled(statistics)][0], one, statistics) for one, _r, statistics in described]
+    bad = [(badness(mark, statistics), one) for mark, one, statistics in marks if mark]
+    _badness, worst = min(bad, key=itemgetter(0), default=((False, 0.0), None))
+    return worst if worst and worst.kind not in OPTIONED else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -17,6 +18,8 @@ from quizzes.rules import Rules
 from quizzes.tokens import token_at
 from studyguide.accounts import privacy
 from studyguide.accounts.models import AuditEntry, User
+from studyguide.courses import item_answers
+from studyguide.courses.item_answers import VERSIONS
 from studyguide.courses.items import Analysis
 from studyguide.courses.models import Assignment, Course, Membership
 from studyguide.courses.views import items as views
@@ -48,15 +51,17 @@ def a_quiz(course: Course, article: Article, title: str = "Quiz") -> Assignment:
 def take(
     assignment: Assignment, member: Membership, how: str = "right", **other: str | dict[str, object]
 ) -> Attempt:
-    """Answer each kind of choice as told, and leave all else blank. `other`: by kind."""
+    """Answer each kind of choice as told, each in 40 seconds, and leave all else blank. `other`:
+    by kind."""
     attempt = assignment.start(member, now=TERM + DAY)
-    for name in ("choice", "choices", "text"):
+    for number, name in enumerate(("choice", "choices", "text")):
         question = question_of(name)
         assert question.current
         sample = SAMPLES[name]
-        form = {"right": sample.right, "wrong": sample.wrong}[str(other.get(name, how))]
+        form = {"right": sample.right, "wrong": sample.wrong}.get(str(other.get(name, how)), {})
         value = question.current.kind_class.read(question.current.shown, form)
-        attempt.respond(question.pk, value, token=uuid4(), base_rev=0, now=TERM + DAY)
+        token = token_at(TERM + DAY - timedelta(seconds=40), number)
+        attempt.respond(question.pk, value, token=token, base_rev=0, now=TERM + DAY)
     attempt.submit(now=TERM + DAY)
     return attempt
 
@@ -186,18 +191,83 @@ def test_each_question_leads_to_its_passage_and_its_answers(
     assert "Oar" in behind
 
 
-@pytest.mark.parametrize(("learners", "is_told"), [(4, False), (5, True)])
+@pytest.mark.parametrize(
+    ("learners", "is_known", "shown"),
+    [(4, True, "too few answers"), (5, False, "not known"), (5, True, "30 s")],
+)
 def test_the_median_time_is_told_of_five_learners_or_more(
-    quiz: Assignment, course: Course, teaching: Client, learners: int, *, is_told: bool
+    quiz: Assignment,
+    course: Course,
+    teaching: Client,
+    learners: int,
+    shown: str,
+    *,
+    is_known: bool,
 ) -> None:
+    """The same in the table, in the export and on the question's own page."""
     for n in range(learners):
         attempt = quiz.start(MembershipFactory(course=course), now=TERM + DAY)
         row = attempt.questions.select_related("version").get(version__kind="text")
         shown_at, now = TERM + DAY, TERM + DAY + timedelta(seconds=10 * (n + 1))
-        attempt.respond(row.question_id, "x", token=token_at(shown_at, n), base_rev=0, now=now)
+        token = token_at(shown_at, n) if is_known else uuid4()
+        attempt.respond(row.question_id, "x", token=token, base_rev=0, now=now)
         attempt.submit(now=now)
-    text = teaching.get(page(course, f"{of(course, 'text').version.pk}/")).text
+    one, is_told = of(course, "text"), shown == "30 s"
+    table = teaching.get(page(course)).text
+    assert f'<td class="n">{shown}</td>' in re.sub("</?span.*?>", "", table)
+    assert table.count("30 s<") == is_told  # of one question, and of no blank
+    text = teaching.get(page(course, f"{one.version.pk}/")).text
     assert ("Half of them took 30 seconds or less." in text) == is_told
+    row = exported(course, teaching)[one.number]
+    assert row["Median time, seconds"] == ("30" if is_told else "")
+
+
+def exported(course: Course, teaching: Client) -> list[dict[str, str]]:
+    """By the numbers of the questions, from 1."""
+    answer = teaching.post(page(course, "export/"))
+    file = io.StringIO(answer.content.decode("utf-8-sig"))
+    return [{}, *csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("wrote", [4, 5])
+def test_beside_the_worst_stand_the_answers_that_were_given_most(
+    quiz: Assignment, course: Course, article: Article, tutor: User, wrote: int
+) -> None:
+    """Of five who answered or more. Each counts with the first answer."""
+    second = a_quiz(course, article, "Second")
+    for n in range(12):
+        member = MembershipFactory(course=course)
+        is_strong = n >= wrote
+        take(quiz, member, "right" if is_strong else "wrong", text="" if is_strong else "right")
+        take(second, member, text="wrong")
+    VERSIONS.clear()
+    teaching, one = signed_in(tutor), of(course, "text")
+    words = one.chosen[0].words
+    for _turn in ("as versions are first seen", "and later"):
+        with queries(at_most=6), no_writes():
+            text = teaching.get(page(course)).text
+        worst = text[text.index('id="worst"') : text.index('id="tb"')]
+        assert one.version.prompt in worst
+        assert (f">{words} <" in worst and f"{wrote} · {100 * wrote / 12:.0f}%" in worst) == (
+            wrote == 5
+        )
+        assert "Last third" not in worst
+
+
+def test_of_many_the_first_are_looked_into(
+    quiz: Assignment, course: Course, teaching: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(12):
+        how = ("right", "wrong") if n < 6 else ("wrong", "right")
+        take(quiz, MembershipFactory(course=course), how[0], text=how[1])
+    VERSIONS.clear()
+    monkeypatch.setattr(item_answers, "ATTEMPTS", 7)
+    analysis = Analysis.of(course, with_words=True)
+    worst = analysis.flagged[0]
+    assert worst.looked_into == 7
+    assert [each.given for each in worst.top] == [6, 1]
+    VERSIONS.clear()
+    assert "Of the first 7 answers." in teaching.get(page(course)).text
 
 
 def test_too_few_answers_are_said_to_be(
@@ -212,13 +282,13 @@ def test_the_export_says_what_the_screen_says(
 ) -> None:
     for n in range(12):
         take(quiz, MembershipFactory(course=course), "right" if n % 3 else "wrong")
-    answer = teaching.post(page(course, "export/"))
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = exported(course, teaching)
     one = of(course, "choice")
     row = rows[one.number]
-    assert row[1] == one.version.prompt
-    assert row[6] == one.figures["facility"]
-    cells = [cell for row in rows for cell in row]
+    assert row["Question"] == one.version.prompt
+    assert row["Facility, per cent"] == one.figures["facility"]
+    assert row["Median time, seconds"] == one.figures["seconds"] == "40"
+    cells = [cell for row in rows for pair in row.items() for cell in pair]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
     assert AuditEntry.objects.filter(act="items.export", by=tutor).exists()
 
@@ -284,6 +354,7 @@ def test_figures_stay_when_a_learner_is_forgotten(quiz: Assignment, course: Cour
     for n, member in enumerate(members):
         take(quiz, member, "right" if n % 3 else "wrong")
     before = [(one.figures, one.blanks, one.answers) for one in Analysis.of(course).items]
+    assert of(course, "text").seconds == 40
     privacy.erase(members[0].user, TERM + DAY)
     rebuild(course.scope)
     assert [(one.figures, one.blanks, one.answers) for one in Analysis.of(course).items] == before

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import math
 import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
+from statistics import median
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from quizzes.models import (
     Attempt,
@@ -33,7 +37,19 @@ from quizzes.models import (
 from quizzes.recount import differences, rebuild, scopes
 from quizzes.rules import Behaviour, Rules
 from quizzes.statistics import ItemStatistics, described, described_sample
-from quizzes.tallying import UNIT, Given, Place, Sums, added_up, placed
+from quizzes.tallying import (
+    TIMES,
+    UNIT,
+    Given,
+    Place,
+    Sums,
+    added_up,
+    in_seconds,
+    median_time,
+    placed,
+    time_of,
+)
+from quizzes.tokens import token_at
 from studyguide.accounts.models import User
 from tests.every_kind import SAMPLES, SOURCE, load_samples, question_of, specs
 from tests.factories import TERM, UserFactory
@@ -54,14 +70,22 @@ def drawing(count: int, source: str = SOURCE) -> Quiz:
     return Quiz.objects.create(source=source, title=f"{count}", group="own", draws=[draw])
 
 
-def respond(attempt: Attempt, row: AttemptQuestion, how: str, now: datetime, **more: Any) -> None:
+def respond(
+    attempt: Attempt,
+    row: AttemptQuestion,
+    how: str,
+    now: datetime,
+    token: UUID | None = None,
+    **more: Any,
+) -> None:
     version = row.version
     value = None
     if how:
         form = getattr(SAMPLES[version.kind], how)
         value = version.kind_class.read(version.arranged(row.seed), form)
     row.refresh_from_db()
-    attempt.respond(row.question_id, value, token=uuid4(), base_rev=row.rev, now=now, **more)
+    token = token or uuid4()
+    attempt.respond(row.question_id, value, token=token, base_rev=row.rev, now=now, **more)
 
 
 def hand_in(user: User, quiz: Quiz, how: str = "right", **more: Any) -> Attempt:
@@ -122,9 +146,18 @@ class Life:
         for row in attempt.questions.select_related("version"):
             for _turn in range(chance.choice([0, 1, 1, 2])):
                 how = chance.choice(["right", "wrong", "partly", ""])
-                respond(attempt, row, how, self.now, is_check=chance.random() < 0.7)
+                is_check = chance.random() < 0.7
+                respond(attempt, row, how, self.now, self.token(), is_check=is_check)
         if chance.random() < 0.8:
             attempt.submit(now=self.now)
+
+    def token(self) -> UUID:
+        """Of a page that was looked at for some seconds, or nobody knows how long."""
+        chance = self.chance
+        if chance.random() < 0.2:
+            return uuid4()
+        seconds = chance.choice([chance.uniform(0, 120), chance.uniform(0, 1800)])
+        return token_at(self.now - timedelta(seconds=seconds), chance.getrandbits(74))
 
     def close(self) -> None:
         close_overdue(self.now)
@@ -214,6 +247,8 @@ def figures(scope: str) -> Figures:
         for reading in ("rest", "whole"):
             said = described_sample(each.sample(reading), 2)  # type: ignore[arg-type]
             found |= told(said, question, core, reading)
+        seconds = median_time(each.times, 1)
+        found[question, core, "", "seconds"] = float("nan") if seconds is None else seconds
     return found
 
 
@@ -223,9 +258,11 @@ def by_hand(scope: str) -> Figures:
         attempt__scope=scope, attempt__number=1, attempt__released_at__isnull=False
     )
     by_attempt: dict[int, list[AttemptQuestion]] = defaultdict(list)
-    for row in rows.select_related("attempt", "version").order_by("attempt", "position"):
+    rows = rows.select_related("attempt", "version", "response")
+    for row in rows.order_by("attempt", "position"):
         by_attempt[row.attempt_id].append(row)
     pairs: dict[tuple[int, str, str], list[tuple[float, float]]] = defaultdict(list)
+    times: dict[tuple[int, str], list[int]] = defaultdict(list)
     seen = set()
     for asked in by_attempt.values():
         marks = [row.first_fraction or 0.0 for row in asked]
@@ -238,11 +275,25 @@ def by_hand(scope: str) -> Figures:
             rest = (total - mark) / (size - 1) if size > 1 else total
             pairs[*key, "rest"].append((mark, rest))
             pairs[*key, "whole"].append((mark, total / size))
+            times[key] += took(row.response)
     found: Figures = {}
+    for (question, core), seconds in times.items():
+        value = math.floor(median(seconds) + 0.5) if seconds else float("nan")
+        found[question, core, "", "seconds"] = value
     for key, each in pairs.items():
         said = described([mark for mark, _other in each], [other for _m, other in each], 1.0, 2)
         found |= told(said, *key)
     return found
+
+
+def took(response: Response | None) -> list[int]:
+    """The nearest time that counts; nothing of a blank."""
+    if response is None or response.seconds is None:
+        return []
+    if response.value is None and response.digest:
+        return []
+    seconds = math.floor(response.seconds + 0.5)
+    return [min(TIMES, key=lambda time: (abs(time - seconds), -time))]
 
 
 def told(said: ItemStatistics, *key: Any) -> Figures:
@@ -321,7 +372,7 @@ def test_words_that_are_forgotten_were_no_blank(bank: Quiz) -> None:
 def test_no_word_of_a_learner_is_kept(bank: Quiz) -> None:
     hand_in(UserFactory(), bank, "wrong")
     for tally in ItemTally.objects.exclude(version__kind__in=["choice", "choices"]):
-        assert (tally.options, tally.chosen) == ({}, {})
+        assert (tally.options, tally.chosen) == ("{}", "{}")
 
 
 @pytest.mark.parametrize("learners", [1, 8])
@@ -335,10 +386,11 @@ def test_a_release_of_many_adds_up_once(bank: Quiz, learners: int) -> None:
     assert not differences(SCOPES[0])
 
 
-def test_the_command_finds_and_mends_what_differs(bank: Quiz) -> None:
+@pytest.mark.parametrize("wrong", [{"mark_sum": 7}, {"times": json.dumps([1] * len(TIMES))}])
+def test_the_command_finds_and_mends_what_differs(bank: Quiz, wrong: dict[str, Any]) -> None:
     hand_in(UserFactory(), bank)
     call_command("recount_items", "--check", stdout=StringIO())
-    ItemTally.objects.filter(version__kind="choice").update(mark_sum=7)
+    ItemTally.objects.filter(version__kind="choice").update(**wrong)
     with pytest.raises(CommandError, match="differs"):
         call_command("recount_items", "--check", stderr=StringIO())
     call_command("recount_items", stdout=StringIO())
@@ -354,6 +406,40 @@ def test_a_recount_forgets_what_has_no_attempt(bank: Quiz) -> None:
         rebuild(scope)
     assert answers(SCOPES[0]) == 1
     assert not ItemTally.objects.of_scope(SCOPES[1]).exists()
+
+
+def test_a_migration_that_is_too_early_counts_nothing(bank: Quiz) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE quizzes_itemtally RENAME COLUMN times TO not_yet")
+        rebuild(SCOPES[0])
+        assert not Turnout.objects.exists()
+        cursor.execute("ALTER TABLE quizzes_itemtally RENAME COLUMN not_yet TO times")
+    rebuild(SCOPES[0])
+    assert Turnout.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "found"),
+    [
+        ([], None),
+        ([0.4], 0),
+        ([12.4, 40.0, 41.0], 40),
+        ([10, 21], 16),
+        ([99.4], 99),
+        ([104.4], 100),
+        ([104.5], 110),
+        ([994], 990),
+        ([995], 1000),
+        ([20, 1760], 910),
+        ([90_000], 1800),
+    ],
+)
+def test_times_count_to_two_digits(seconds: list[float], found: int | None) -> None:
+    times = [0] * len(TIMES)
+    for each in seconds:
+        times[time_of(in_seconds(each) or 0)] += 1
+    assert median_time(times, 1) == found
+    assert median_time(times, len(seconds) + 1) is None
 
 
 def given(attempt: int, marks: list[int], **more: Any) -> list[Given]:

@@ -21,7 +21,7 @@ PAGE = 100  # answers that are listed at once
 @require_safe
 def items(request: HttpRequest, course: str) -> HttpResponse:
     access = enter(signed_in(request), course, Right.RESULTS)
-    analysis = Analysis.of(access.course, request.GET.get("assignment", ""))
+    analysis = Analysis.of(access.course, request.GET.get("assignment", ""), with_words=True)
     sort = request.GET.get("sort", "")
     context = {
         "course": access.course,

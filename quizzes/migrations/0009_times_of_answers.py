@@ -1,0 +1,23 @@
+from django.db import migrations, models
+
+LISTS = ('marks', 'options', 'rest_levels', 'whole_levels', 'chosen')
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('quizzes', '0008_the_next_card_is_found_in_an_index'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='itemtally',
+            name='times',
+            field=models.TextField(default='[]'),
+            preserve_default=False,
+        ),
+        *(
+            migrations.AlterField(model_name='itemtally', name=name, field=models.TextField())
+            for name in LISTS
+        ),
+    ]
