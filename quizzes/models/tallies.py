@@ -218,12 +218,13 @@ def given_in(ids: Iterable[int], others: Sequence[int]) -> list[Given]:
     """All of these attempts, and of those `others` that ask a question of theirs."""
     from quizzes.models.attempts import AttemptQuestion
 
-    wanted = Q(attempt__in=ids)
+    known = {*ids}
     if others:
+        # Asked by itself: PostgreSQL would read all rows for one that is in this or in that.
         asked = AttemptQuestion.objects.filter(attempt__in=ids).order_by().values("question")
         sharing = AttemptQuestion.objects.filter(attempt__in=others, question__in=asked)
-        wanted |= Q(attempt__in=sharing.order_by().values("attempt"))
-    rows = AttemptQuestion.objects.filter(wanted).order_by("attempt", "position")
+        known.update(sharing.order_by().values_list("attempt", flat=True))
+    rows = AttemptQuestion.objects.filter(attempt__in=known).order_by("attempt", "position")
     return [given_of(*row) for row in rows.values_list(*GIVEN)]
 
 

@@ -232,7 +232,7 @@ class Item:
         """A wrong option that more chose than the right one, and its share."""
         if self.version.kind != "choice":
             return None
-        counts, (key,) = self.sums.options, self.key
+        counts, key = self.sums.options, str(self.version.load().key())
         name = max(counts, key=lambda each: counts[each], default=key)
         if counts.get(name, 0) <= counts.get(key, 0):
             return None
