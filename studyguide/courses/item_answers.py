@@ -36,7 +36,7 @@ from studyguide.courses.models import Assignment, Challenge, Course
 
 FACES = 5  # learners, below which nothing is said of them
 OTHERS = 2  # courses beside this one, so that no figure is one class's
-ATTEMPTS = 200  # that are looked into for the answers that were given most
+ATTEMPTS = 100  # that are looked into for the answers that were given most
 
 
 class Answer(NamedTuple):

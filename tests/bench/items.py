@@ -3,7 +3,8 @@ learners who answered 100 questions in five quizzes of twenty, so 1,000,000 resp
 
 The gates are milliseconds of a machine on which the floor's page (b) takes 1.8 ms; what counts is
 the multiple of that page, as the median of pairs. SQLite in a file; PostgreSQL where DATABASE_URL
-names one, with the time that passes instead of the CPU's, for the server works elsewhere.
+names one, as a superuser, with the time that passes instead of the CPU's, for the server works
+elsewhere.
 Counting all anew, and what a hand-in spends on the figures, are told in milliseconds alone.
 """
 

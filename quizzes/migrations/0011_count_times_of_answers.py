@@ -12,7 +12,7 @@ def count_what_there_is(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0009_times_of_answers'),
+        ('quizzes', '0010_times_of_answers'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ LISTS = ('marks', 'options', 'rest_levels', 'whole_levels', 'chosen')
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0008_the_next_card_is_found_in_an_index'),
+        ('quizzes', '0009_cards_and_retired_questions_are_found_in_indexes'),
     ]
 
     operations = [
