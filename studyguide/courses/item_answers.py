@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial, reduce
+from functools import cached_property, lru_cache, partial, reduce
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -31,6 +31,7 @@ from pydantic_core import from_json
 from quizzes.models import Attempt, AttemptQuestion, ItemTally, QuestionVersion, Turnout
 from quizzes.models.tallies import counted
 from quizzes.prepared import Prepared, Row
+from quizzes.statistics import ItemStatistics, described_sample
 from quizzes.tallying import NUMBERS, UNIT, Reading, Sums, median_time, summed
 from studyguide.courses.models import Assignment, Challenge, Course
 
@@ -91,9 +92,15 @@ class Answered:
 
     def understood(self, reading: Reading) -> Sums:
         """The sums with the levels of this reading."""
-        levels = added(each.rest if reading == "rest" else each.whole for each in self.kept)
-        setattr(self.sums, f"{reading}_levels", levels)
+        setattr(self.sums, f"{reading}_levels", added(self.levels(reading)))
         return self.sums
+
+    def levels(self, reading: Reading) -> tuple[str, ...]:
+        return tuple(each.rest if reading == "rest" else each.whole for each in self.kept)
+
+    def statistics(self, reading: Reading) -> ItemStatistics:
+        numbers = tuple(getattr(self.sums, name) for name in NUMBERS)
+        return figured(reading, self.levels(reading), numbers, tuple(self.sums.marks.items()))
 
     @cached_property
     def seconds(self) -> int | None:
@@ -104,6 +111,20 @@ class Answered:
 def added(lists: Iterable[str]) -> list[int]:
     """As JSON; each of them as long as the others."""
     return reduce(partial(summed, times=1), map(from_json, lists))
+
+
+@lru_cache(maxsize=2000)
+def figured(
+    reading: Reading,
+    levels: tuple[str, ...],
+    numbers: tuple[Any, ...],
+    marks: tuple[tuple[str, int], ...],
+) -> ItemStatistics:
+    """Of sums as they are kept. Most are the same when a page is sorted or looked at again."""
+    sums = Sums(*numbers)
+    sums.marks = dict(marks)
+    setattr(sums, f"{reading}_levels", added(levels))
+    return described_sample(sums.sample(reading))
 
 
 def quizzes_set(course: int) -> QuerySet[Assignment]:

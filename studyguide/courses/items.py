@@ -25,7 +25,7 @@ from quizzes.grading import is_right
 from quizzes.kinds import mark
 from quizzes.models import QuestionVersion
 from quizzes.references import Reference, links
-from quizzes.statistics import FEW, ItemStatistics, described_sample, option_counts
+from quizzes.statistics import FEW, ItemStatistics, option_counts
 from quizzes.tallying import OPTIONED, Reading, Sums, Third
 from studyguide.courses.item_answers import (
     FACES,
@@ -202,7 +202,7 @@ class Item:
         return option_counts([self.version.load().key()])
 
     def thirds(self) -> tuple[Third, Third]:
-        held = replace(self.sums, chosen={})
+        held = replace(self.answered.understood(self.reading), chosen={})
         for each in self.answered.kept:
             held.take(Sums(chosen=json.loads(each.chosen)))
         return held.thirds(self.reading)
@@ -417,7 +417,7 @@ def items_of(
     described = []
     for one in sorted(found.values(), key=lambda each: (*each.place, *each.last)):
         reading: Reading = "whole" if one.question in drawn else "rest"
-        described.append((one, reading, described_sample(one.understood(reading).sample(reading))))
+        described.append((one, reading, one.statistics(reading)))
     names = [one.last for one in found.values()]
     told = without_options(described) if with_words else None
     known = beside(course, names, is_few=learners < FEW, told=told)
