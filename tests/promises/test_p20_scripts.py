@@ -19,6 +19,7 @@ from lxml import etree, html
 
 from quizzes.models import Response
 from quizzes.rules import Rules
+from quizzes.tallying import LISTS
 from studyguide.accounts.models import User
 from studyguide.courses.models import Assignment
 from studyguide.library.models import Article
@@ -36,6 +37,7 @@ KEYS = {
     *("kind", "source", "context", "scope", "group", "section", "tag", "voice", "concept"),
     *("time_zone", "password", "session_key", "session_data", "language", "act"),
     "library.Person.term",
+    *(f"quizzes.ItemTally.{name}" for name in LISTS),  # numbers and names of options, as JSON
 }
 PARAMETERS = ("q", "next", "from", "sort", "group", "page", "at", "to", "letter", "kind", "format")
 # Of these it is known that they are shown; without that, nothing would be tested.
