@@ -6,7 +6,7 @@ Joined here and not in a template: of a hundred questions a template takes some 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from django.urls import reverse
 from django.utils.html import escape
@@ -23,56 +23,68 @@ from studyguide.courses.models import Course
 
 STEM = 90  # characters of a question
 WORDINGS: dict[tuple[int, str, str], tuple[str, str, str]] = {}
+ROWS: dict[tuple[Hashable, ...], str] = {}  # by all that they say
 
 
 def rows(course: Course, items: Sequence[Item], *, has_pooled: bool) -> SafeString:
-    return mark_safe("".join(lines(course, items, has_pooled)))  # noqa: S308
-
-
-def lines(course: Course, items: Sequence[Item], has_pooled: bool) -> Iterator[str]:  # noqa: FBT001
-    challenges = reverse("challenges", args=[course.public_id])
+    """A row in which nothing has changed is not written again."""
     page = reverse("items", args=[course.public_id])
     language = get_language() or ""
-    in_seconds = escape(_("%(n)s s"))
+    found = []
     for item in items:
-        version = item.version
-        stem, label, places = wording(version, language)
-        figures, verdict = item.figures, item.verdict
-        objections = ""
-        if item.challenges:
-            said = ngettext("one challenge", "%(n)s challenges", item.challenges)
-            text = escape(said % {"n": item.challenges})
-            objections = f' <a class="small" href="{challenges}">{text}</a>'
-        yield (
-            f'<tr><th scope="row" class="num">{item.number}</th><td class="stem">'
-            f'<a class="serif" href="{page}{version.pk}/">{stem}</a><br>'
-            f'<span class="tag">{label}</span>{objections}</td><td>{places}</td>'
-            f'<td class="n">{item.answers}</td><td><div class="inbar">{item.facility_bar}'
-            f"<span>{figures['facility']}%</span></div>"
+        said = (item.number, item.answers, item.blanks, item.seconds, item.verdict)
+        more = (item.statistics, item.challenges, item.pooled if has_pooled else None)
+        name = (page, item.version.pk, item.version.digest, language, has_pooled, *said, *more)
+        if name not in ROWS:
+            if len(ROWS) >= VERSIONS_AT_MOST:
+                ROWS.clear()
+            ROWS[name] = "".join(parts(course, item, page, language, has_pooled=has_pooled))
+        found.append(ROWS[name])
+    return mark_safe("".join(found))  # noqa: S308
+
+
+def parts(
+    course: Course, item: Item, page: str, language: str, *, has_pooled: bool
+) -> Iterator[str]:
+    version, figures, verdict = item.version, item.figures, item.verdict
+    stem, label, places = wording(version, language)
+    objections = ""
+    if item.challenges:
+        said = ngettext("one challenge", "%(n)s challenges", item.challenges)
+        text = escape(said % {"n": item.challenges})
+        challenges = reverse("challenges", args=[course.public_id])
+        objections = f' <a class="small" href="{challenges}">{text}</a>'
+    yield (
+        f'<tr><th scope="row" class="num">{item.number}</th><td class="stem">'
+        f'<a class="serif" href="{page}{version.pk}/">{stem}</a><br>'
+        f'<span class="tag">{label}</span>{objections}</td><td>{places}</td>'
+        f'<td class="n">{item.answers}</td><td><div class="inbar">{item.facility_bar}'
+        f"<span>{figures['facility']}%</span></div>"
+    )
+    if figures["facility_low"]:
+        low, high = figures["facility_low"], figures["facility_high"]
+        yield f'<span class="small quiet">{low}–{high}%</span>'
+    yield f"</td><td>{discrimination(item, figures)}</td>"
+    yield f'<td class="n">{figures["efficiency"]}{"%" if figures["efficiency"] else "–"}</td>'
+    if has_pooled:
+        yield f'<td class="n">{elsewhere(figures)}</td>'
+    if figures["seconds"]:
+        text = escape(_("%(n)s s") % {"n": figures["seconds"]})
+        yield f'<td class="n">{text}</td>'
+    else:
+        is_few = item.answers - item.blanks < FACES
+        said = _("too few answers") if is_few else _("not known")
+        yield f'<td class="n"><span class="quiet">{escape(said)}</span></td>'
+    sign = tentative = ""
+    if verdict.mark:
+        sign = (
+            f'<span class="tag {verdict.mark}"><svg class="i" aria-hidden="true">'
+            f'<use href="#i-{verdict.mark}"/></svg></span> '
         )
-        if figures["facility_low"]:
-            low, high = figures["facility_low"], figures["facility_high"]
-            yield f'<span class="small quiet">{low}–{high}%</span>'
-        yield f"</td><td>{discrimination(item, figures)}</td>"
-        yield f'<td class="n">{figures["efficiency"]}{"%" if figures["efficiency"] else "–"}</td>'
-        if has_pooled:
-            yield f'<td class="n">{elsewhere(figures)}</td>'
-        if figures["seconds"]:
-            yield f'<td class="n">{in_seconds % {"n": figures["seconds"]}}</td>'
-        else:
-            is_few = item.answers - item.blanks < FACES
-            said = _("too few answers") if is_few else _("not known")
-            yield f'<td class="n"><span class="quiet">{escape(said)}</span></td>'
-        sign = tentative = ""
-        if verdict.mark:
-            sign = (
-                f'<span class="tag {verdict.mark}"><svg class="i" aria-hidden="true">'
-                f'<use href="#i-{verdict.mark}"/></svg></span> '
-            )
-        if verdict.mark and item.statistics.is_tentative:
-            text = escape(_("(tentative: under 30 answers)"))
-            tentative = f' <span class="small quiet">{text}</span>'
-        yield f'<td class="say">{sign}{escape(verdict.words)}{tentative}</td></tr>\n'
+    if verdict.mark and item.statistics.is_tentative:
+        text = escape(_("(tentative: under 30 answers)"))
+        tentative = f' <span class="small quiet">{text}</span>'
+    yield f'<td class="say">{sign}{escape(verdict.words)}{tentative}</td></tr>\n'
 
 
 def discrimination(item: Item, figures: dict[str, str]) -> str:
