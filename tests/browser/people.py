@@ -118,6 +118,7 @@ made.course.admit(User.objects.create_user('latecomer', display_name='Lee Lateco
 """
 
 
+SLUG = "genesis-of-bureaucratic-socialism"
 CLASS = "/courses/made-up/"
 # On a database that was empty: the tutor is the first member, and learners follow by name.
 OF_TUTORS = {
@@ -141,11 +142,21 @@ OF_TUTORS = {
     "class-learner": f"{CLASS}results/2/",
     "class-cell": f"{CLASS}results/2/made-up-2/",
     "class-reading": f"{CLASS}results/2/made-up-1/",
+    "class-learner-section": f"{CLASS}results/2/articles/{SLUG}/where-to-begin/",
     "class-text": f"{CLASS}text/?passage=p46",
     "class-gradebook": f"{CLASS}gradebook/",
     "class-marks": f"{CLASS}gradebook/marks/",
     "class-marks-typed": f"{CLASS}gradebook/marks/made-up-2/",
     "class-report": f"{CLASS}report/",
+    "class-items": f"{CLASS}items/",
+    "class-item": f"{CLASS}items/3/",
+    "class-challenges": f"{CLASS}challenges/",
+    "class-invitations": f"{CLASS}invitations/",
+    "class-roster": f"{CLASS}roster/",
+    "class-slips": f"{CLASS}slips/",
+    "class-originals": f"{CLASS}originals/",
+    "class-copy": f"{CLASS}copy/",
+    "class-delete": f"{CLASS}delete/",
 }
 OF_LEARNERS = {
     "my-class": CLASS,
@@ -154,7 +165,6 @@ OF_LEARNERS = {
     "my-quiz": f"{CLASS}assignments/made-up-2/",
     "my-reading": f"{CLASS}assignments/made-up-1/",
 }
-SLUG = "genesis-of-bureaucratic-socialism"
 SECTION = f"/articles/{SLUG}/party-and-class/who-was-left/"
 PAGES = {
     "article": "/",
