@@ -129,6 +129,11 @@ class Body(Strict, ABC):
         """A value as a learner would read it."""
 
     @classmethod
+    def sense(cls, shown: Shown, value: Value) -> str:
+        """What values that differ in spelling alone have in common."""
+        return cls.words(shown, value)
+
+    @classmethod
     def check(cls, shown: Shown, value: Value) -> None:
         """Raises Unreadable when a learner should be asked to write it another way."""
 

@@ -142,6 +142,14 @@ class Number(Body):
         return str(value or "")
 
     @classmethod
+    def sense(cls, shown: Shown, value: Value) -> str:
+        try:
+            number, unit = read_number(str(value))
+        except Unreadable:
+            return cls.words(shown, value)
+        return f"{number!r} {unit.casefold()}"
+
+    @classmethod
     def check(cls, shown: Shown, value: Value) -> None:
         _number, unit = read_number(str(value))
         units = shown["units"] if shown["unit"] else [*shown["units"], "%"]

@@ -72,6 +72,10 @@ class ShortText(Body):
     def words(cls, shown: Shown, value: Value) -> str:
         return str(value or "")
 
+    @classmethod
+    def sense(cls, shown: Shown, value: Value) -> str:
+        return typed.fold(str(value or ""))
+
     def first(self, value: str) -> Pattern | None:
         for exact in (True, False):
             for pattern in self.answers:

@@ -42,6 +42,7 @@ from studyguide.courses.item_plots import EASY, HARD, WEAK, bar, scatter
 from studyguide.courses.models import Assignment, Course
 
 LIST = 12  # different answers that are listed
+SPELLINGS = 100  # that are looked at
 TOP = 5  # of them beside the table
 
 
@@ -208,23 +209,23 @@ class Item:
         return held.thirds(self.reading)
 
     def in_words(self, values: Sequence[Any]) -> list[Chosen]:
-        """What was given most first. `values`: of all answers; None for a blank."""
-        body, shown = self.version.load(), self.version.shown
-        groups: dict[str, list[Any]] = defaultdict(list)
+        """What was given most first; what differs in spelling alone is one, as most wrote it.
+        `values`: of all answers; None for a blank."""
+        body, shown, kind = self.version.load(), self.version.shown, self.version.kind_class
+        spellings: dict[str, list[Any]] = defaultdict(list)
         for value in values:
             if value is not None:
-                groups[self.version.kind_class.words(shown, value)].append(value)
-        order = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:LIST]
+                spellings[kind.words(shown, value)].append(value)
+        order = sorted(spellings.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:SPELLINGS]
+        found: dict[tuple[str, bool], tuple[str, int]] = {}
+        for words, given in order:
+            name = (kind.sense(shown, given[0]), is_right(mark(body, given[0]).fraction))
+            first, number = found.get(name, (words, 0))
+            found[name] = (first, number + len(given))
+        said = [(number, words, right) for (_s, right), (words, number) in found.items()]
         return [
-            Chosen(
-                words,
-                len(given),
-                100 * len(given) / len(values),
-                is_right(mark(body, given[0]).fraction),
-                None,
-                None,
-            )
-            for words, given in order
+            Chosen(words, number, 100 * number / len(values), right, None, None)
+            for number, words, right in sorted(said, key=lambda each: (-each[0], each[1]))[:LIST]
         ]
 
     @cached_property

@@ -229,6 +229,18 @@ def exported(course: Course, teaching: Client) -> list[dict[str, str]]:
     return [{}, *csv.DictReader(file)]
 
 
+def test_what_differs_in_spelling_alone_is_one_answer(
+    quiz: Assignment, course: Course, article: Article
+) -> None:
+    """As most wrote it; but never what is right with what is wrong."""
+    take(quiz, MembershipFactory(course=course))
+    one = of(course, "text")
+    right = one.chosen[0].words
+    values = [right, f"{right.upper()}.", right, "Oar", "the oar", "the oar", None]
+    found = [(each.words, each.given, each.is_key) for each in one.in_words(values)]
+    assert found == [(right, 3, True), ("the oar", 3, False)]
+
+
 @pytest.mark.parametrize("wrote", [4, 5])
 def test_beside_the_worst_stand_the_answers_that_were_given_most(
     quiz: Assignment, course: Course, article: Article, tutor: User, wrote: int

@@ -217,3 +217,11 @@ def test_what_is_typed_is_kept_as_it_was() -> None:
 def test_the_value_is_not_shown() -> None:
     shown = number(576, relative=0.05, near=0.2, unit="men", hint="of 694").shown()
     assert shown == {"unit": "men", "units": ["men"], "hint": "of 694", "within": 5.0}
+
+
+def test_spellings_of_one_number_have_one_sense() -> None:
+    def sense(text: str) -> str:
+        return Number.sense({}, text)
+
+    assert sense("240000") == sense("240,000") == sense("about 240 thousand")
+    assert len({sense("240"), sense("240 %"), sense("24"), sense("many")}) == 4
