@@ -147,13 +147,17 @@ SQLITE_OPTIONS = {
     "init_command": ("PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON"),
 }
 
+# What is asked again and again is parsed and planned once for each connection. They are kept, so
+# nothing stands between that would hand one on after a transaction.
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 2}
+
 
 def database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(
         dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
     )
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = SQLITE_OPTIONS
+    is_sqlite = config["ENGINE"] == "django.db.backends.sqlite3"
+    config["OPTIONS"] = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
     return config
 
 
