@@ -70,6 +70,21 @@ def test_postgresql_keeps_what_was_acknowledged(db: None) -> None:
         assert cursor.fetchone()[0] == "on"
 
 
+@pytest.mark.only_on("postgresql")
+def test_postgresql_plans_once_what_is_asked_often(db: None) -> None:
+    with connections["default"].cursor() as cursor:
+        for n in range(4):
+            cursor.execute("SELECT %s::int + 7301", [n])
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%7301%'")
+        assert cursor.fetchone()[0] >= 1
+
+
+def test_what_the_address_of_a_database_asks_for_is_kept() -> None:
+    told = start("DATABASES", DATABASE_URL="postgres://a:b@127.0.0.1/c?sslmode=require").stdout
+    assert "'sslmode': 'require'" in told
+    assert "'prepare_threshold': 2" in told
+
+
 @pytest.mark.parametrize(
     ("redis", "backend"), [("", "DatabaseCache"), ("redis://127.0.0.1:6379/0", "RedisCache")]
 )
