@@ -141,11 +141,6 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
         rows = DUE.rows(user=user, on=on)
         return rows[0][0] if rows else 0
 
-    def totals(self) -> dict[str, int]:
-        """Groups of siblings, and those with a card that was reviewed before."""
-        reviewed = Count("concept", distinct=True, filter=Q(stability__isnull=False))
-        return self.aggregate(all=Count("concept", distinct=True), reviewed=reviewed)
-
     def with_last(self) -> Self:
         """With what the last review that counts was rated."""
         last = Review.objects.counted().filter(card=OuterRef("pk")).order_by("-day_on")

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from heapq import nlargest
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
@@ -42,7 +43,6 @@ from studyguide.courses.item_plots import EASY, HARD, WEAK, bar, scatter
 from studyguide.courses.models import Assignment, Course
 
 LIST = 12  # different answers that are listed
-SPELLINGS = 100  # that are looked at
 TOP = 5  # of them beside the table
 
 
@@ -213,20 +213,25 @@ class Item:
         `values`: of all answers; None for a blank."""
         body, shown, kind = self.version.load(), self.version.shown, self.version.kind_class
         spellings: dict[str, list[Any]] = defaultdict(list)
+        senses: dict[str, list[str]] = defaultdict(list)
         for value in values:
             if value is not None:
-                spellings[kind.words(shown, value)].append(value)
-        order = sorted(spellings.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:SPELLINGS]
-        found: dict[tuple[str, bool], tuple[str, int]] = {}
-        for words, given in order:
-            name = (kind.sense(shown, given[0]), is_right(mark(body, given[0]).fraction))
-            first, number = found.get(name, (words, 0))
-            found[name] = (first, number + len(given))
-        said = [(number, words, right) for (_s, right), (words, number) in found.items()]
-        return [
-            Chosen(words, number, 100 * number / len(values), right, None, None)
-            for number, words, right in sorted(said, key=lambda each: (-each[0], each[1]))[:LIST]
-        ]
+                words = kind.words(shown, value)
+                if words not in spellings:
+                    senses[kind.sense(shown, value)].append(words)
+                spellings[words].append(value)
+        often = {words: len(given) for words, given in spellings.items()}
+        found: dict[tuple[str, bool], list[str]] = defaultdict(list)
+        for sense in nlargest(2 * LIST, senses, lambda each: sum(often[w] for w in senses[each])):
+            for words in senses[sense]:
+                is_key = is_right(mark(body, spellings[words][0]).fraction)
+                found[sense, is_key].append(words)
+        lines = []
+        for (_sense, is_key), alike in found.items():
+            number = sum(often[words] for words in alike)
+            most = min(alike, key=lambda words: (-often[words], words))
+            lines.append(Chosen(most, number, 100 * number / len(values), is_key, None, None))
+        return sorted(lines, key=lambda line: (-line.given, line.words))[:LIST]
 
     @cached_property
     def magnet(self) -> tuple[str, float] | None:

@@ -239,6 +239,7 @@ def test_what_differs_in_spelling_alone_is_one_answer(
     values = [right, f"{right.upper()}.", right, "Oar", "the oar", "the oar", None]
     found = [(each.words, each.given, each.is_key) for each in one.in_words(values)]
     assert found == [(right, 3, True), ("the oar", 3, False)]
+    assert [each.given for each in one.in_words([f"oar{' ' * n}" for n in range(150)])] == [150]
 
 
 @pytest.mark.parametrize("wrote", [4, 5])
