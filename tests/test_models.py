@@ -13,6 +13,7 @@ PARTS = {
     "courses.AssignmentSection.assignment",
     "courses.CourseOriginal.original",
     "courses.GroupPlace.group",
+    "courses.WorkVersion.user",
     "library.OriginalFootnote.original",
     "library.OriginalGrant.original",
     "library.OriginalPassage.original",

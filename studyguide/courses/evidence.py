@@ -1,33 +1,30 @@
 """All that the learners of a course did, and what was arranged for them, in one question.
 
 Apart, these were five questions, and the matrix page may ask seven in all, with session, header
-and access. Rows of all sources have the same columns. This is the one place that knows them.
-
-It is SQL, because it must begin at the members of the course: in a database that holds other
-courses too, the same through the ORM read all that anybody ever did, 740 ms for a class of 30
-beside a course of 1,000, where this takes 8.
-
-What there is much of comes as one row for each learner, with the values joined to texts: to hand
-over a row took three times as long as to find it (2,600 answers of a class of 30: 3.5 ms as rows,
-1.2 ms as 30). It is taken apart for those whose work is looked at, and not before.
+and access. What each learner did comes as texts (`sources`), and is taken apart for those whose
+work is looked at, and not before.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from quizzes.grading import WRONG
-from quizzes.models import Attempt
 from studyguide.courses.models import Assignment, Course, Membership, Role
+from studyguide.courses.sources import statement
 
 GRACE = timedelta(seconds=5)  # before an open attempt whose time is up is taken for handed in
+EVER = datetime.min.replace(tzinfo=UTC)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 MISSES = 4  # on one passage, before somebody is said to be stuck there
 
 
@@ -104,160 +101,25 @@ class Found:
     """What several learners did, as it came; of each it is taken apart when it is asked for."""
 
     places: Places
-    rows: dict[int, list[Row]]  # by user
+    work: dict[int, Sequence[Row]]  # by user
+    terms: dict[int, list[Row]]
+    digests: dict[int, bytes] = field(default_factory=dict)  # of the work, where they are at hand
     known: dict[int, Record] = field(default_factory=dict)
 
     def of(self, user: int) -> Record:
         record = self.known.get(user)
         if record is None:
-            rows = self.rows.get(user)
-            record = self.known[user] = record_of(rows, self.places) if rows else NOBODY
+            work, terms = self.work.get(user, ()), self.terms.get(user, ())
+            record = record_of([*work, *terms], self.places) if work or terms else NOBODY
+            self.known[user] = record
         return record
 
-
-# Whose work counts, and from when. A learner may let count what he did before he joined; what that
-# would be is asked as if he had. It stands in each part anew: shared, SQLite reads whole tables of
-# answers into filters before it begins.
-PEOPLE = """(
-  SELECT m.id, m.user_id,
-    CASE WHEN m.counted_before_at IS NOT NULL OR %(is_all)s THEN %(ever)s ELSE m.counts_from_at
-    END AS since
-  FROM courses_membership m
-  WHERE m.course_id = %(course)s AND m.role = %(learner)s AND m.state = %(active)s {members}
-) me"""
-COUNTS = "{at} BETWEEN me.since AND %(as_at)s"
-
-# Passages that stand as read.
-READ = f"""
-SELECT 'read', me.user_id, {{passage}} || ';' || {{read_at}}, 0,
-  {{no_time}}, {{no_time}}, {{no_time}}, {{no_number}}, {{no_number}}
-FROM {{people}} CROSS JOIN library_readingstate s
-WHERE s.user_id = me.user_id AND s.is_read
-  AND s.article_id IN (
-    SELECT c.article_id FROM courses_coursearticle c WHERE c.course_id = %(course)s
-  )
-  AND {COUNTS.format(at="s.read_at")}
-GROUP BY me.user_id
-"""  # noqa: S608
-
-# In which section each passage of the course's articles stands, and which questions it proves, with
-# whether they are still asked.
-PASSAGES = """
-SELECT 'passages', 0, {passage_id} || ';' || {section_id}, 0,
-  {no_time}, {no_time}, {no_time}, {no_number}, {no_number}
-FROM courses_coursearticle c
-JOIN library_passage p ON p.article_id = c.article_id AND p.retired_at IS NULL
-WHERE c.course_id = %(course)s
-"""
-ASKED = """
-SELECT 'asked', 0, {asked} || ';' || {section_id} || ';' || {passage_number}
-  || ';' || {is_asked}, 0,
-  {no_time}, {no_time}, {no_time}, {no_number}, {no_number}
-FROM courses_coursearticle c
-JOIN library_evidence e ON e.article_id = c.article_id AND e.position = 0
-JOIN library_passage p ON p.id = e.passage_id
-JOIN quizzes_question q ON q.id = e.question_id
-WHERE c.course_id = %(course)s
-"""
-
-# Checkpoints that were graded at least once, each dated by its first grade, because answering
-# again for practice makes nobody late. Only what was tried again has to ask the log: 60,000
-# look-ups were 7 s on PostgreSQL. Then what was missed, and how often it was tried.
-ANSWERED = f"""
-SELECT 'answered', w.user_id,
-  {{answered}} || ';' || {{answered_at}} || ';' || coalesce({{missed}}, ''), 0,
-  {{no_time}}, {{no_time}}, {{no_time}}, {{no_number}}, {{no_number}}
-FROM (
-  SELECT me.user_id, me.since, q.question_id, q.fraction, q.tries,
-    CASE WHEN q.tries <= 1 THEN q.graded_at ELSE (
-      SELECT g.at FROM quizzes_grade g WHERE g.attempt_question_id = q.id ORDER BY g.id LIMIT 1
-    ) END AS at
-  FROM {{people}} CROSS JOIN quizzes_attempt a CROSS JOIN quizzes_attemptquestion q
-  WHERE a.user_id = me.user_id AND a.purpose = '{Attempt.Purpose.CHECKPOINT}'
-    AND q.attempt_id = a.id AND q.fraction IS NOT NULL
-) w
-WHERE {COUNTS.replace("me.", "w.").format(at="w.at")}
-GROUP BY w.user_id
-"""  # noqa: S608
-
-# Looks at cards of the course's articles, with their days.
-REVIEWED = f"""
-SELECT 'reviewed', me.user_id, {{day}} || ';' || {{reviewed_at}}, 0,
-  {{no_time}}, {{no_time}}, {{no_time}}, {{no_number}}, {{no_number}}
-FROM {{people}} CROSS JOIN quizzes_review r CROSS JOIN quizzes_reviewcard c
-WHERE r.user_id = me.user_id AND NOT r.is_practice AND r.undone_at IS NULL
-  AND c.id = r.card_id AND c.source IN (
-    SELECT a.slug FROM library_article a JOIN courses_coursearticle x ON x.article_id = a.id
-    WHERE x.course_id = %(course)s
-  )
-  AND {COUNTS.format(at="r.at")}
-GROUP BY me.user_id
-"""  # noqa: S608
-
-# Attempts at the quizzes of assignments.
-GOES = f"""
-SELECT 'goes', me.user_id,
-  {{context}} || ';' || {{number}} || ';' || {{started_at}} || ';' || {{ended_at}}
-    || ';' || {{is_released}} || ';' || {{score}} || ';' || {{max_score}}, 0,
-  {{no_time}}, {{no_time}}, {{no_time}}, {{no_number}}, {{no_number}}
-FROM {{people}} CROSS JOIN quizzes_attempt a
-WHERE a.user_id = me.user_id AND a.purpose = '{Attempt.Purpose.QUIZ}' AND a.scope = %(scope)s
-  AND a.started_at <= %(as_at)s
-GROUP BY me.user_id
-"""  # noqa: S608
-
-# What is arranged, as it stands, one row each.
-TERMS = """
-SELECT 'terms', me.user_id, CAST(t.assignment_id AS text), t.revision,
-  t.due_at, t.closes_at, t.excused_at, t.score, CASE WHEN t.is_chosen THEN 1.0 ELSE 0.0 END
-FROM {people} CROSS JOIN courses_arrangement t
-WHERE t.membership_id = me.id
-"""
-
-NOTHING = {
-    "no_time": "CAST(NULL AS timestamp with time zone)",
-    "no_number": "CAST(NULL AS double precision)",
-}
-# Joined by commas, what is null left out. None of these holds a comma or a semicolon.
-JOINED = {
-    "passage": "s.passage_id",
-    "read_at": "s.read_at",
-    "passage_id": "p.id",
-    "section_id": "p.section_id",
-    "passage_number": "p.number",
-    "asked": "e.question_id",
-    "is_asked": "CASE WHEN q.retired_at IS NULL AND q.current_id IS NOT NULL THEN 1 ELSE 0 END",
-    "answered": "w.question_id",
-    "answered_at": "w.at",
-    "missed": f"CASE WHEN w.fraction < {WRONG} THEN w.question_id || ':' || w.tries END",
-    "day": "r.day_on",
-    "reviewed_at": "r.at",
-}
+    def digest(self, user: int) -> bytes:
+        return self.digests.get(user) or digest_of(self.work.get(user, ()))
 
 
-ENDED = """CASE WHEN a.submitted_at <= %(as_at)s THEN a.submitted_at
-  WHEN a.submitted_at IS NULL AND a.deadline_at < %(past)s THEN a.deadline_at END"""
-JOINED |= {
-    "context": "a.context",
-    "number": "a.number",
-    "started_at": "a.started_at",
-    "ended_at": f"coalesce(CAST({ENDED} AS text), '')",
-    "is_released": "CASE WHEN a.released_at IS NOT NULL OR a.release_on <= %(now)s "
-    "THEN 1 ELSE 0 END",
-}
-# To the last digit, which SQLite leaves out where it makes texts by itself.
-EXACT = {
-    "sqlite": "CASE WHEN {0} IS NULL THEN '' WHEN {0} = CAST({0} AS integer) "
-    "THEN CAST({0} AS integer) ELSE printf('%%!.17g', {0}) END",
-    "postgresql": "coalesce(CAST({0} AS text), '')",
-}
-
-
-@cache
-def joined(vendor: str) -> dict[str, str]:
-    how = "group_concat({})" if vendor == "sqlite" else "string_agg(CAST({} AS text), ',')"
-    scores = {name: EXACT[vendor].format(f"a.{name}") for name in ("score", "max_score")}
-    return {name: how.format(what) for name, what in (JOINED | scores).items()}
+def digest_of(rows: Sequence[Row]) -> bytes:
+    return hashlib.sha256(pickle.dumps(rows)).digest()
 
 
 def gather(
@@ -265,38 +127,39 @@ def gather(
     *,
     members: Sequence[int] | None,
     kinds: frozenset[str],
-    as_at: datetime,
+    as_at: datetime | None,
     now: datetime,
     is_all: bool = False,
+    whose_work: Sequence[int] | None = None,
 ) -> Found:
-    """What these members (None: all learners) did up to a moment. One query. `kinds`: of
-    assignments that there are; what no column needs is not asked for. `is_all`: also what was
-    done before it counts."""
-    parts = [PASSAGES, ASKED, READ, ANSWERED, TERMS]
-    if Assignment.Kind.QUIZ in kinds:
-        parts.append(GOES)
-    if Assignment.Kind.REVIEW in kinds:
-        parts.append(REVIEWED)
-    some = "" if members is None else f"AND m.id IN ({', '.join(map(str, [0, *members]))})"
-    people = PEOPLE.format(members=some)
-    sql = "UNION ALL".join(parts).format(**NOTHING, **joined(connection.vendor), people=people)
+    """What these members (None: all learners) did up to a moment (None: all there is), and what is
+    arranged for them. One query. `kinds`: of assignments that there are. `is_all`: also what was
+    done before it counts. `whose_work`: only some of them are asked what they did."""
+    vendor = connection.vendor
+    who = "" if members is None else "members"
+    whose = who if whose_work is None else "whose_work" if whose_work else None
     stored = connection.ops.adapt_datetimefield_value
+    values: dict[str, Any] = {
+        "course": course.pk,
+        "scope": course.scope,
+        "learner": Role.LEARNER,
+        "active": Membership.State.ACTIVE,
+        "as_at": stored(as_at or FOR_EVER),
+        "past": stored((as_at or now) - GRACE),
+        "now": stored(now),
+        "is_all": is_all,
+        "ever": stored(EVER),
+        "members": numbers(members, vendor),
+        "whose_work": numbers(whose_work, vendor),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
-            {
-                "course": course.pk,
-                "scope": course.scope,
-                "learner": Role.LEARNER,
-                "active": Membership.State.ACTIVE,
-                "as_at": stored(as_at),
-                "past": stored(as_at - GRACE),
-                "now": stored(now),
-                "is_all": is_all,
-                "ever": stored(datetime.min.replace(tzinfo=UTC)),
-            },
-        )
+        cursor.execute(statement(vendor, kinds, who, whose), values)
         return sorted_out(cursor.fetchall())
+
+
+def numbers(members: Sequence[int] | None, vendor: str) -> object:
+    found = list(members or ())
+    return json.dumps(found) if vendor == "sqlite" else found
 
 
 def earlier(membership: Membership) -> Record:
@@ -318,13 +181,14 @@ def earlier(membership: Membership) -> Record:
 def sorted_out(rows: Sequence[Row]) -> Found:
     """By user."""
     of_places: dict[str, str | None] = {}
-    of_users: dict[int, list[Row]] = {}
+    work: dict[int, list[Row]] = {}
+    terms: dict[int, list[Row]] = {}
     for row in rows:
-        if row[1]:
-            of_users.setdefault(row[1], []).append(row)
-        else:
+        if not row[1]:
             of_places[row[0]] = row[2]
-    return Found(places_of(of_places["passages"], of_places["asked"]), of_users)
+        else:
+            (terms if row[0] == "terms" else work).setdefault(row[1], []).append(row)
+    return Found(places_of(of_places["passages"], of_places["asked"]), {**work}, terms)
 
 
 @lru_cache(maxsize=64)
@@ -344,6 +208,17 @@ def places_of(passages: str | None, asked: str | None) -> Places:
             [section for section, is_asked in zip(ids, are_asked, strict=True) if is_asked == "1"]
         )
     return Places(found, proved, Counter(found.values()), standing)
+
+
+def until(rows: Sequence[Row]) -> datetime | None:
+    """When what these say will change by time alone."""
+    moment, _told = READERS[connection.vendor]
+    found = []
+    for row in rows:
+        if row[0] == "goes":
+            ends, released = moment(row[4]), moment(row[5])
+            found += [each for each in (ends and ends + GRACE, released) if each]
+    return min(found, default=None)
 
 
 def lists(text: str) -> list[list[str]]:

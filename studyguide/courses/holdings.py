@@ -355,6 +355,11 @@ EXCUSED = [
     Excused("courses.JoinCode", ["code"], "Lets whoever finds it into the class"),
     Excused("courses.Invitation", ["token"], "Lets whoever finds it into the class"),
     Excused(
+        "courses.WorkVersion",
+        ["mark", "user"],
+        "A number by chance that tells that something was done, and not what",
+    ),
+    Excused(
         "courses.Roster", ["token"], "A number that means nothing: it tells one form of another"
     ),
     Excused(

@@ -8,15 +8,12 @@ time alone is thus never kept, nor a row with dates of its own.
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
 from studyguide.courses.columns import SOON, Column
-from studyguide.courses.evidence import Found
 from studyguide.courses.judging import NOT_YET, Cell, State
 from studyguide.courses.results import Learner, Results
 
@@ -76,20 +73,12 @@ def line_of(stand: Results, learner: Learner) -> Line:
 
 def key_of(stand: Results, learner: Learner) -> object | None:
     """None: it is to be judged anew."""
-    span = stand.frame.span(stand.as_at)
-    said = digest_of(stand.found, learner.user)
-    if span is None or said is None:
-        return None
-    return stand.frame, stand.found.places, said, learner.groups, span, stand.course.time_zone
-
-
-def digest_of(found: Found, user: int) -> bytes | None:
-    """Of all that the database says of somebody; None where he has dates of his own."""
-    rows = found.rows.get(user, ())
-    for row in rows:
-        if row[0] == "terms" and (row[4] is not None or row[5] is not None):
-            return None
-    return hashlib.sha256(pickle.dumps(rows)).digest()
+    frame, found, zone = stand.frame, stand.found, stand.course.time_zone
+    span = frame.span(stand.as_at)
+    terms = tuple(found.terms.get(learner.user, ()))
+    if span is None or any(row[4] is not None or row[5] is not None for row in terms):
+        return None  # with dates of his own
+    return frame, found.places, found.digest(learner.user), terms, learner.groups, span, zone
 
 
 def written(stand: Results, learner: Learner) -> Line:

@@ -19,6 +19,7 @@ from studyguide.courses import columns as shown
 from studyguide.courses.columns import Column, Frame, SectionColumn
 from studyguide.courses.evidence import NOBODY, Found, gather
 from studyguide.courses.judging import NO_TERMS, Cell, State, judge, weighted
+from studyguide.courses.keeping import look
 from studyguide.courses.models import Course, Membership
 
 
@@ -63,6 +64,7 @@ class Learner:
     name: str
     time_zone: str
     groups: frozenset[int]
+    version: frozenset[str] = field(default=frozenset(), compare=False)  # of his work
     group_names: Mapping[int, str] = field(default_factory=dict, compare=False)
     held: Membership | None = field(default=None, compare=False)
 
@@ -189,12 +191,15 @@ def results(
     `learners`: the same, when they are at hand; `members` then says of whom work is asked for.
     `as_at`: what was done after it is left out; what is arranged and released is as it is now.
     """
-    as_at = as_at or now
     asked = shown.asked(course, now, has_drafts=has_drafts)
-    found = gather(course, members=members, kinds=asked.kinds, as_at=as_at, now=now)
+    kinds = asked.kinds
+    if as_at is None and learners is not None:
+        found = look(course, learners, members=members, kinds=kinds, now=now)
+    else:
+        found = gather(course, members=members, kinds=kinds, as_at=as_at, now=now)
     return Results(
         course=course,
-        as_at=as_at,
+        as_at=as_at or now,
         learners=people(course, members) if learners is None else learners,
         frame=shown.frame_of(asked, found.places),
         found=found,
@@ -219,21 +224,26 @@ def people(course: Course, members: Sequence[int] | None = None) -> list[Learner
             held[one.pk] = one
             user = one.user
             who = (one.pk, user.pk, user.display_name, user.username, user.time_zone)
-            rows.append((*who, one.in_group, one.group_name))
-    found: dict[int, tuple[Any, dict[int, str]]] = {}
-    for *values, group, group_name in rows:
-        _values, groups = found.setdefault(values[0], (values, {}))
+            rows.append((*who, one.in_group, one.group_name, None))
+    found: dict[int, tuple[Any, dict[int, str], set[str]]] = {}
+    for *values, group, group_name, mark in rows:
+        _values, groups, version = found.setdefault(values[0], (values, {}, set()))
         if group is not None:
             groups[group] = group_name
+        if mark is not None:
+            version.add(mark)
     learners = [
-        Learner(pk, user, shown_name or username, zone, frozenset(groups), groups, held.get(pk))
-        for (pk, user, shown_name, username, zone), groups in found.values()
+        Learner(
+            *(pk, user, shown_name or username, zone),
+            *(frozenset(groups), frozenset(version), groups, held.get(pk)),
+        )
+        for (pk, user, shown_name, username, zone), groups, version in found.values()
     ]
     return sorted(learners, key=lambda each: (each.name.casefold(), each.pk))
 
 
 def learners_of(course: int) -> QuerySet[Membership, tuple[Any, ...]]:
-    """Once for every group that a learner is in."""
+    """Once for every group that a learner is in, and every mark of his version."""
     return (
         Membership.objects.learners()
         .filter(course=course)
@@ -245,6 +255,7 @@ def learners_of(course: int) -> QuerySet[Membership, tuple[Any, ...]]:
             "user__time_zone",
             "places__group",
             "places__group__name",
+            "user__work_versions",
         )
     )
 

@@ -7,8 +7,10 @@ the multiple of that page, as the median of pairs. SQLite in a file; PostgreSQL 
 names one that is empty, with the time that passes instead of the CPU's, for the server works
 elsewhere.
 
-A row in which nothing has changed is not judged again, nor is such a table written or compressed.
-"Anew" is a page for which all of it is done, as for whoever looks first.
+What a learner did is not asked again, nor his row judged, until he does something; a table that
+says the same is neither written nor compressed again. "At work" is a page before which a learner
+did something, with the write. "First" is one for which all of it is done, as for whoever looks
+first after the site was started; it has no gate.
 """
 
 from __future__ import annotations
@@ -18,21 +20,26 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import cycle
 
 FLOOR_MS = 1.8
 # A class of 30; one of 1,000, of which a page shows a hundred; and such a page in an order that
 # must look at the work of all of them.
-JOBS: list[tuple[str, float]] = [
+JOBS: list[tuple[str, float | None]] = [
     ("30", 10),
-    ("30, anew", 20),
+    ("30, at work", 20),  # with the write
+    ("30, first", None),
     ("1000, a page", 100),
-    ("1000, anew", 100),
+    ("1000, at work", 100),
+    ("1000, first", 100),
     ("1000, sorted", 100),
 ]
-GROWTH = 40  # times, from a class of 30 to one of 1,000 of which all are looked at
+GROWTH = (
+    40  # times, from a class of 30 to one of 1,000 of which all are looked at for the first time
+)
 KILOBYTES = 80  # compressed, of a class of 30
 SIZES = (30, 1000)
 COLUMNS = 100
@@ -170,13 +177,40 @@ def ask(call: Callable[..., tuple[int, bytes]], address: str, *, most: int | Non
 
 
 def forgetting(page: Callable[[], None]) -> None:
+    from studyguide.courses.keeping import KEPT
     from studyguide.courses.lines import LINES
     from studyguide.courses.matrix import TABLES
     from studyguide.http import deflated
 
+    KEPT.clear()
     LINES.clear()
     TABLES.clear()
     deflated.cache_clear()
+    page()
+
+
+def readings(size: int) -> list[int]:
+    """A row of each learner's, of those whom the page shows."""
+    from django.db.models import Min
+
+    from studyguide.accounts.models import User
+
+    first = User.objects.filter(username__startswith=f"c{size}-").order_by("display_name")[:30]
+    rows = User.objects.filter(pk__in=[each.pk for each in first]).annotate(
+        row=Min("reading_states")
+    )
+    return list(rows.values_list("row", flat=True))
+
+
+def working(page: Callable[[], None], rows: Iterator[int]) -> None:
+    """Somebody reads a passage."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE library_readingstate SET read_at = %s WHERE id = %s",
+            [connection.ops.adapt_datetimefield_value(datetime.now(UTC)), next(rows)],
+        )
     page()
 
 
@@ -208,14 +242,16 @@ def jobs() -> dict[str, Callable[[], None]]:
         page = partial(ask, call, most=1000 * KILOBYTES if size == SIZES[0] else None)
         name = f"{size}" if size == SIZES[0] else f"{size}, a page"
         found[name] = partial(page, address)
-        found[f"{size}, anew"] = partial(forgetting, found[name])
+        found[f"{size}, at work"] = partial(working, found[name], cycle(readings(size)))
+        found[f"{size}, first"] = partial(forgetting, found[name])
         found[f"{size}, sorted"] = partial(page, f"{address}?sort=behind")
+        found[f"{size}, all first"] = partial(forgetting, found[f"{size}, sorted"])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return found
 
 
-Figure = tuple[str, float, float, float]
+Figure = tuple[str, float, float, float | None]
 
 
 def measure() -> tuple[list[Figure], float]:
@@ -231,8 +267,10 @@ def measure() -> tuple[list[Figure], float]:
             found = []
             for job, gate in JOBS:
                 best, ratio = matrix.beside(floor, job, "b", pairs=PAIRS)
-                found.append((job, best, ratio, gate / FLOOR_MS))
-            pairs = [(matrix.cost("1000, sorted"), matrix.cost("30, sorted")) for _ in range(PAIRS)]
+                found.append((job, best, ratio, gate and gate / FLOOR_MS))
+            pairs = [
+                (matrix.cost("1000, all first"), matrix.cost("30, all first")) for _ in range(PAIRS)
+            ]
             return found, statistics.median(a / b for a, b in pairs)
         finally:
             matrix.stop()
@@ -245,9 +283,10 @@ def main() -> int:
     print(f"matrix of {COLUMNS} columns, {name}: ms, multiple of the floor, gate")  # noqa: T201
     figures, growth = measure()
     for job, ms, ratio, gate in figures:
-        failed += ratio > gate
-        verdict = "" if ratio <= gate else "  OVER"
-        print(f"  {job:14} {ms:8.2f} ms  {ratio:6.2f} x (b)  gate {gate:.1f}{verdict}")  # noqa: T201
+        is_over = gate is not None and ratio > gate
+        failed += is_over
+        told = f"  gate {gate:.1f}" if gate else ""
+        print(f"  {job:14} {ms:8.2f} ms  {ratio:6.2f} x (b){told}{'  OVER' * is_over}")  # noqa: T201
     failed += growth > GROWTH
     verdict = "" if growth <= GROWTH else "  OVER"
     print(f"  from 30 to 1000 {growth:6.1f} x          gate {GROWTH}{verdict}")  # noqa: T201

@@ -124,18 +124,23 @@ def test_removed_it_leaves_no_row(text: Article) -> None:
     assert checksum() == before
 
 
+def of_work(tables: dict[str, str]) -> dict[str, str]:
+    """Without the marks that tell that something was changed."""
+    return {name: each for name, each in tables.items() if name != "courses_workversion"}
+
+
 def test_what_others_did_for_themselves_stays(
     text: Article, reader: User, answer: Callable[..., None]
 ) -> None:
     answer("p1-q1", at=NOW)
-    before = checksum()
+    before = of_work(checksum())
     course = made().course
     membership = JoinCode.objects.get(course=course).join(reader, now=NOW)
     quiz = course.assignments.get(kind="quiz")
     Assignment.objects.filter(pk=quiz.pk).update(late=Assignment.Late.FULL)
     hand_in(quiz, membership, 0.5, at=NOW)
     demonstration.remove()
-    assert checksum() == before
+    assert of_work(checksum()) == before
     assert Response.objects.get().attempt.user == reader
 
 

@@ -1,4 +1,5 @@
-"""Rows of the matrix and its tables are kept, and are never other than what is judged anew."""
+"""What learners did, rows of the matrix and its tables are kept, and are never other than what is
+asked and judged anew."""
 
 from __future__ import annotations
 
@@ -10,16 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quizzes.models import Attempt, Question
+from quizzes.models import Attempt, AttemptQuestion, Question, Review
 from quizzes.rules import Rules
 from studyguide.accounts.models import User
-from studyguide.courses import lines, matrix
+from studyguide.courses import keeping, lines, matrix
+from studyguide.courses.keeping import KEPT
 from studyguide.courses.lines import LINES, line_of, written
 from studyguide.courses.listing import BOTH, Wish
 from studyguide.courses.matrix import TABLES, Matrix
 from studyguide.courses.models import Arrangement, Assignment, Course, Membership, choose
 from studyguide.courses.results import results
-from studyguide.library.models import Article, Passage
+from studyguide.library.models import Article, Passage, ReadingState
 from tests.courses.doing import answer, bank, hand_in, read, review
 from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
 
@@ -45,13 +47,23 @@ def term(course: Course, article: Article) -> Course:
 
 
 def kept_and_judged(course: Course, now: datetime) -> list[tuple[Any, Any]]:
-    stand = results(course, now=now)
-    return [(line_of(stand, one), written(stand, one)) for one in stand.learners]
+    kept, anew = Matrix.of(course, Wish(), now=now).stand, results(course, now=now)
+    assert kept.learners == anew.learners
+    return [
+        (
+            (line_of(kept, one), kept.found.of(one.user)),
+            (written(anew, one), anew.found.of(one.user)),
+        )
+        for one in kept.learners
+    ]
 
 
 def kept_and_written(course: Course, now: datetime) -> list[tuple[bytes, bytes]]:
-    stands = [Matrix.of(course, Wish(show=show), now=now) for show in ("", BOTH)]
-    return [(each.table.html, each.html()) for each in stands]
+    found = []
+    for wish in (Wish(), Wish(show=BOTH)):
+        kept, anew = Matrix.of(course, wish, now=now), results(course, now=now)
+        found.append((kept.table.html, Matrix(anew, wish, anew.learners).html()))
+    return found
 
 
 def reads(course: Course, member: Membership, tutor: User, at: datetime) -> None:
@@ -81,8 +93,35 @@ def begins(course: Course, member: Membership, tutor: User, at: datetime) -> Non
     course.assignments.get(kind=Kind.QUIZ).start(member, now=at)
 
 
+def has_little_time(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    mine = Attempt.objects.at_quizzes().filter(user=member.user, submitted_at=None)
+    mine.update(deadline_at=at + 2 * DAY)
+
+
+def is_released_later(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    mine = Attempt.objects.at_quizzes().filter(user=member.user)
+    mine.update(released_at=None, release_on=at + 2 * DAY)
+
+
 def is_regraded(course: Course, member: Membership, tutor: User, at: datetime) -> None:
     Attempt.objects.at_quizzes().filter(user=member.user).update(score=2 / 3)
+
+
+def takes_a_review_back(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    Review.objects.filter(user=member.user).update(undone_at=at)
+
+
+def unreads(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    ReadingState.objects.filter(user=member.user).update(is_read=False)
+
+
+def is_repaired(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    AttemptQuestion.objects.filter(attempt__user=member.user).update(fraction=None)
+
+
+def drops_or_takes_the_text(course: Course, member: Membership, tutor: User, at: datetime) -> None:
+    if not course.course_articles.all().delete()[0]:
+        course.course_articles.create(article=Article.objects.get(), position=0)
 
 
 def arranged(course: Course, member: Membership) -> tuple[Arrangement, dict[str, Any]]:
@@ -136,10 +175,11 @@ def changes_the_text(course: Course, member: Membership, tutor: User, at: dateti
 
 Act = Callable[[Course, Membership, User, datetime], None]
 ACTS: list[Act] = [
-    *(reads, reads_what_is_not_set, answers, reviews, hands_in, begins, is_regraded),
+    *(reads, reads_what_is_not_set, answers, reviews, begins, has_little_time, hands_in),
+    *(is_released_later, is_regraded, takes_a_review_back, unreads, is_repaired),
     *(is_extended, is_overridden),
     *(is_excused, is_chosen, is_grouped, counts_before, is_renamed),
-    *(changes_the_title, changes_the_date, changes_the_text),
+    *(changes_the_title, changes_the_date, changes_the_text, drops_or_takes_the_text),
 ]
 
 
@@ -179,12 +219,44 @@ def test_nothing_kept_outlives_an_act(term: Course, tutor: User) -> None:
         assert all(kept == anew for kept, anew in pairs), act.__name__
 
 
+@pytest.mark.parametrize("act", [has_little_time, is_released_later])
+def test_what_time_alone_changes_is_not_kept_longer(term: Course, tutor: User, act: Act) -> None:
+    member = term.memberships.learners().select_related("user")[0]
+    for each in (begins, act):
+        each(term, member, tutor, TERM)
+    (kept, _anew), _other = kept_and_judged(term, TERM)
+    for days in (1, 2, 3):
+        later = TERM + days * DAY + timedelta(seconds=6)
+        assert all(kept == anew for kept, anew in kept_and_judged(term, later))
+    assert kept_and_judged(term, later)[0][0] != kept
+
+
+def test_who_did_nothing_is_not_asked_again(term: Course) -> None:
+    first, second = term.memberships.learners().select_related("user").order_by("user__username")
+    now = TERM + DAY
+    read(first.user, Article.objects.get(), 1, at=TERM)
+    read(second.user, Article.objects.get(), 1, at=TERM)
+    Matrix.of(term, Wish(), now=now)
+    for key, kept in KEPT.items():
+        KEPT[key] = kept._replace(work=[], digest=b"as it was kept")
+    read(second.user, Article.objects.get(), 2, at=TERM)
+    found = Matrix.of(term, Wish(), now=now).stand.found
+    assert found.digest(first.user_id) == b"as it was kept"
+    assert [each.size for each in found.of(second.user_id).read.values()] == [2]
+
+
+def test_what_is_kept_is_bounded(term: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "AT_MOST", 1)
+    Matrix.of(term, Wish(), now=TERM)
+    assert len(KEPT) == 1
+
+
 def test_a_row_in_which_nothing_changed_is_not_judged_again(
     term: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = TERM + DAY
     before = kept_and_judged(term, now)
-    LINES.update(dict.fromkeys(LINES, before[0][0]._replace(finished=77)))
+    LINES.update(dict.fromkeys(LINES, before[0][0][0]._replace(finished=77)))
     stand = results(term, now=now + timedelta(minutes=1))
     assert {line_of(stand, one).finished for one in stand.learners} == {77}
     assert len(LINES) <= lines.AT_MOST

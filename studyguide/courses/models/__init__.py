@@ -31,6 +31,7 @@ from studyguide.courses.models.course import (
 from studyguide.courses.models.joining import Guest, Handover, Invitation, JoinCode
 from studyguide.courses.models.originals import CourseOriginal
 from studyguide.courses.models.roster import Roster
+from studyguide.courses.models.versions import WorkVersion
 
 __all__ = [
     "TEACHING",
@@ -58,6 +59,7 @@ __all__ = [
     "Role",
     "Roster",
     "Stale",
+    "WorkVersion",
     "choose",
     "closing",
     "copy_assignment",
