@@ -192,7 +192,8 @@ def test_a_restored_database_is_the_same_and_can_be_migrated_both_ways(
             step = ("migrate", app, one_before(app), "--no-input")
             harness.finish(harness.manage(folder, *step, DATABASE_URL=address))
         harness.finish(harness.manage(folder, "migrate", "--no-input", DATABASE_URL=address))
-        left_alone = {"django_migrations", "sqlite_sequence"}
+        # The last are marks by chance, new after every migration.
+        left_alone = {"django_migrations", "sqlite_sequence", "courses_workversion"}
         after = {table: found for table, found in sums(RESTORED).items() if table not in left_alone}
         assert after == {table: found for table, found in here.items() if table not in left_alone}
         assert not faults()
