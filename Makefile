@@ -52,6 +52,7 @@ bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.bench.due
 	@$(BIN)/python -m tests.bench.matrix
 	@$(BIN)/python -m tests.bench.items
+	@$(BIN)/python -m tests.bench.beside
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
