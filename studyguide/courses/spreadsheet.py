@@ -7,8 +7,6 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from xlsxwriter import Workbook
-
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIGURE = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9])?")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -17,6 +15,8 @@ LONGEST = 32_767  # characters that a cell holds
 
 def workbook(lines: Iterable[Sequence[str]]) -> bytes:
     """What stands first in a line is text, as a learner may be called 007."""
+    from xlsxwriter import Workbook  # 3 MB, for the first who asks
+
     out = io.BytesIO()
     with Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Pilcrow")

@@ -17,12 +17,13 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from icalendar import Calendar, Event
 
 from quizzes.models import ReviewCard
 from quizzes.scheduling import study_day
 
 if TYPE_CHECKING:
+    from icalendar import Event
+
     from studyguide.accounts.models import User
 
 AHEAD = timedelta(days=60)
@@ -74,6 +75,8 @@ def register(source: Source) -> None:
 
 def calendar_of(user: User, now: datetime) -> bytes:
     """The same bytes for the same state on the same day, so that an ETag of them holds."""
+    from icalendar import Calendar  # 3 MB, for the first who asks
+
     today = study_day(now, ZoneInfo(user.time_zone))
     stamp = datetime.combine(today, time(), UTC)
     calendar = Calendar()
@@ -90,6 +93,8 @@ def calendar_of(user: User, now: datetime) -> bytes:
 
 
 def event(entry: Entry, user: User, stamp: datetime) -> Event:
+    from icalendar import Event
+
     made = Event()
     made.add("uid", f"{entry.key}-{user.pk}@{settings.SITE.hostname}")
     made.add("dtstamp", stamp)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import lxml.html
-from lxml import etree
+if TYPE_CHECKING:
+    import lxml.html
 
 LARGEST = 2 * 1024 * 1024  # bytes
 DEEPEST = 200  # elements inside one another
@@ -287,6 +287,9 @@ def joined_notes(blocks: list[Block]) -> list[Block]:
 
 
 def html_blocks(source: str) -> list[Block]:
+    import lxml.html  # 5 MB, for the first who brings a page
+    from lxml import etree
+
     refuse_deep(source)
     if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", source, re.IGNORECASE):
         raise Unreadable(f"That page defines entities of its own, which is not read. {PASTE}")
