@@ -28,6 +28,9 @@ FOR_EVER = datetime.max.replace(tzinfo=UTC)
 MISSES = 4  # on one passage, before somebody is said to be stuck there
 
 
+AT_HAND = 100  # records: what is held for a thousand learners, everybody else waits for
+
+
 class Amount(NamedTuple):
     """So many passages read, or checkpoints answered, until when."""
 
@@ -111,6 +114,8 @@ class Found:
         if record is None:
             work, terms = self.work.get(user, ()), self.terms.get(user, ())
             record = record_of([*work, *terms], self.places) if work or terms else NOBODY
+            if len(self.known) >= AT_HAND:
+                self.known.clear()
             self.known[user] = record
         return record
 

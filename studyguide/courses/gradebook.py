@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -124,11 +125,28 @@ class Report(Listing):
     def lines(self) -> list[tuple[Learner, list[str], list[int]]]:
         found = []
         for learner in self.everybody:
-            cells = self.row(learner)
-            tally = self.stand.tally(cells)
+            cells = self.stand.row(learner)
+            states = [None if cell is None else cell.state for cell in cells]
             words = ["" if cell is None else notes(cell) for cell in cells]
-            found.append((learner, words, [tally[state] for state in COUNTED]))
+            found.append((learner, words, [states.count(state) for state in COUNTED]))
         return found
+
+    @property
+    def rows_html(self) -> SafeString:
+        return mark_safe("".join(self.written()))  # noqa: S308
+
+    def written(self) -> Iterator[str]:
+        results = reverse("results", args=[self.stand.course.public_id])
+        cells = {"": "<td></td>"}
+        for learner, words, counts in self.lines:
+            for said in words:
+                if said not in cells:
+                    cells[said] = f"<td>{escape(said)}</td>"
+            yield f'<tr><th scope="row"><a href="{results}{learner.pk}/">{escape(learner.name)}</a>'
+            yield "</th>"
+            yield from map(cells.__getitem__, words)
+            yield from [f'<td class="n">{count}</td>' for count in counts]
+            yield "</tr>"
 
     @property
     def labels(self) -> list[str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from studyguide.courses.columns import Column, SectionColumn
+from studyguide.courses.evidence import AT_HAND
 from studyguide.courses.judging import Cell
 from studyguide.courses.lines import MARKS, Mark, last_of, mark_of
 from studyguide.courses.models import Course
@@ -139,10 +140,12 @@ class Listing:
         return worth(MARKS[mark_of(column, self.stand.cell(learner, column))])
 
     def row(self, learner: Learner) -> list[Cell | None]:
-        """Judged once, whatever asks for it: the order, the table, its feet."""
+        """Of few learners judged once, whatever asks for it: the order, the table, its feet."""
         row = self.judged.get(learner.pk)
         if row is None:
-            row = self.judged[learner.pk] = self.stand.row(learner)
+            row = self.stand.row(learner)
+            if len(self.judged) < AT_HAND:
+                self.judged[learner.pk] = row
         return row
 
     @property

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from studyguide.courses import due
 from studyguide.courses.access import Access
@@ -134,9 +135,18 @@ def middle(ordered: Sequence[int]) -> float:
 
 def notes(cell: Cell) -> str:
     """The state, and what a tutor arranged."""
-    parts = [str(cell.state.label)]
+    words = words_of(cell.state, get_language())
+    if not (cell.is_overridden or cell.is_extended):  # of many cells
+        return words
+    parts = [words]
     if cell.is_overridden and cell.state != State.EXCUSED:
         parts.append(_("score set by a tutor"))
     if cell.is_extended:
         parts.append(_("extended"))
     return ", ".join(parts)
+
+
+@cache
+def words_of(state: State, language: str | None) -> str:
+    """In the language that is spoken now."""
+    return str(state.label)
