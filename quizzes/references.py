@@ -1,6 +1,6 @@
-"""Addresses of what proves an answer, and of where a judgement can be objected to. The engine
-knows neither texts nor tutors: a project names, in QUIZZES_REFERENCE_URL and
-QUIZZES_CHALLENGE_URL, the callables that know."""
+"""Addresses of what proves an answer, of where a judgement can be objected to, and of what an
+attempt was made for. The engine knows neither texts nor tutors: a project names, in
+QUIZZES_REFERENCE_URL, QUIZZES_CHALLENGE_URL and QUIZZES_ORIGIN_URL, the callables that know."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 @dataclass(frozen=True)
 class Reference:
     url: str
-    label: str  # such as ¶44
+    label: str  # such as ¶44, or the title of an assignment
 
 
 class Locate(Protocol):
@@ -51,3 +51,12 @@ def challenge_url(attempt: str, scope: str, question: int) -> str:
     if not path or not scope:
         return ""
     return str(import_string(path)(attempt, scope, question))
+
+
+def origin(context: str, user: Any) -> Reference | None:
+    """What an attempt was made for, as this person may open it; None for own study."""
+    path = getattr(settings, "QUIZZES_ORIGIN_URL", "")
+    if not path or not context:
+        return None
+    found: Reference | None = import_string(path)(context, user)
+    return found

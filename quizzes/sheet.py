@@ -20,7 +20,7 @@ from quizzes.asked import Asked, asked
 from quizzes.grading import is_right, is_wrong
 from quizzes.kinds import find
 from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Grade, Quiz, ReviewCard
-from quizzes.references import challenge_url
+from quizzes.references import Reference, challenge_url, origin
 from quizzes.rules import Behaviour, Rules, counted
 
 SHOWN_BEFORE = 2
@@ -264,6 +264,10 @@ class Results:
             one.challenge_url = challenge_url(
                 self.attempt.public_id, self.attempt.scope, row.question_id
             )
+
+    @cached_property
+    def origin(self) -> Reference | None:
+        return origin(self.attempt.context, self.attempt.user)
 
     @cached_property
     def answered(self) -> int:

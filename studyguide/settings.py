@@ -139,6 +139,7 @@ TEMPLATES = [
 
 QUIZZES_REFERENCE_URL = "studyguide.library.addresses.locate"
 QUIZZES_CHALLENGE_URL = "studyguide.courses.addresses.challenge_url"
+QUIZZES_ORIGIN_URL = "studyguide.courses.addresses.origin"
 
 # Answers that were acknowledged must survive a power cut: FULL, not NORMAL.
 SQLITE_OPTIONS = {

@@ -14,7 +14,7 @@ from quizzes.models import Quiz
 from quizzes.rules import Behaviour, Counts, Rules
 from studyguide.courses import due
 from studyguide.courses.audience_forms import AudienceForm, audience_of
-from studyguide.courses.models import Assignment, Course
+from studyguide.courses.models import Assignment, Course, closing
 from studyguide.library.models import Section
 
 Kind = Assignment.Kind
@@ -224,8 +224,16 @@ class AssignmentForm(AudienceForm, WallForm):
             except ValidationError as wrong:
                 for name, found in wrong.message_dict.items():
                     self.add_error(name, found)
+        if not self.errors and self.waits_for_nothing():
+            self.add_error("closes_at", _g("Say when it closes: the scores wait for that."))
         self.say_times()
         return data
+
+    def waits_for_nothing(self) -> bool:
+        """Whether scores are to come out at a closing that never is: they would at once."""
+        data, at = self.cleaned_data, self.instants()
+        is_last = data.get("release") == "after_close"
+        return is_last and closing(at["due_at"], at["closes_at"], data["late"]) is None
 
     def values(self) -> dict[str, Any]:
         """Columns of the assignment."""

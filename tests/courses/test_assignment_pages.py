@@ -376,6 +376,123 @@ def test_a_learner_begins_the_quiz_that_is_set(
     assert learning.get(answer["Location"]).status_code == 200
 
 
+def main_of(client: Client, assignment: Assignment) -> str:
+    page = client.get(assignment.get_absolute_url()).text
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_the_limits_of_a_quiz_are_said_before_it_is_begun(
+    learning: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    Membership.objects.filter(pk=learner.pk).update(time_multiplier=1.5)
+    said = main_of(learning, quiz_set)
+    assert "15 minutes, with the time that was arranged" in said
+    assert "2 left of 2" in said
+    assert f"<dt>Questions</dt><dd>{quiz_set.quiz.size}</dd>" in said
+    assert "The clock starts when you press this" in said
+    assert not Attempt.objects.exists()
+
+
+def test_an_open_attempt_is_gone_on_with_and_says_when_it_ends(
+    learning: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    quiz_set.start(learner, now=TERM + DAY)
+    said = main_of(learning, quiz_set)
+    assert "Go on with attempt 1" in said
+    assert "handed in as it stands on Wednesday 2 September 2026, 08:10, UTC" in said
+    assert "The clock starts" not in said
+
+
+def test_attempts_open_to_their_results_and_the_last_one_ends_the_offer(
+    learning: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    made = [hand_in(quiz_set, learner, share, at=TERM + DAY) for share in (0.4, 0.5)]
+    said = main_of(learning, quiz_set)
+    for attempt, outcome in zip(made, ("8 of 20", "10 of 20"), strict=True):
+        assert f'href="{attempt.get_absolute_url()}"' in said
+        assert outcome in said
+    assert "You have used all your attempts at this quiz." in said
+    assert "<button" not in said
+
+
+def test_scores_that_are_not_released_are_not_among_the_attempts(
+    learning: Client, learner: Membership, course: Course, article: Article
+) -> None:
+    rules = Rules(release="by_hand").snapshot()
+    quiz = AssignmentFactory(course=course, kind=Kind.QUIZ, quiz=bank(article), rules=rules)
+    hand_in(quiz, learner, 0.4, at=TERM + DAY)
+    said = main_of(learning, quiz)
+    assert "Is seen when a tutor releases it" in said
+    assert "8 of 20" not in said
+
+
+def test_results_lead_back_to_what_was_set(
+    learning: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    attempt = hand_in(quiz_set, learner, 0.4, at=TERM + DAY)
+    results_page = f"{attempt.get_absolute_url()}results/"
+    back = f'<a class="more" href="{quiz_set.get_absolute_url()}">{quiz_set.title}</a>'
+    assert back in learning.get(results_page).text
+    Assignment.objects.update(removed_at=TERM)
+    assert quiz_set.title not in learning.get(results_page).text
+
+
+def test_reading_that_is_set_leads_to_its_sections(
+    learning: Client, learner: Membership, course: Course, article: Article
+) -> None:
+    first, second = article.sections.order_by("number")[:2]
+    asked = AssignmentFactory(course=course, sections=[first, second])
+    read(learner.user, article, *first.span, at=TERM + DAY)
+    said = main_of(learning, asked)
+    for section in (first, second):
+        assert f'href="{section.get_absolute_url()}"' in said
+    assert said.count('<span class="tag right">done</span>') == 1
+    assert "Go to section 2" in said
+    others = article.sections.exclude(pk__in=[first.pk, second.pk])
+    assert not any(each.get_absolute_url() in said for each in others)
+
+
+def test_a_tutor_is_told_when_nobody_is_in_the_group(
+    teaching: Client, learner: Membership, article: Article
+) -> None:
+    group = GroupFactory(course=learner.course)
+    set_reading(teaching, learner.course, article, audience="group", group=group.pk)
+    made = learner.course.assignments.get()
+    hint = f"No learner is in the group {group.name}, so nobody sees this."
+    assert hint in main_of(teaching, made)
+    assert f"/groups/{group.pk}/" in main_of(teaching, made)
+    group.set_members([learner])
+    assert hint not in main_of(teaching, made)
+
+
+def test_a_tutor_sees_the_rules_and_releases_only_what_waits(
+    teaching: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    Assignment.objects.update(rules=Rules(seconds=600, attempts=2, release="by_hand").snapshot())
+    said = main_of(teaching, quiz_set)
+    assert "<dd>10 minutes</dd>" in said
+    assert "Release scores" not in said
+    quiz_set.refresh_from_db()
+    hand_in(quiz_set, learner, 0.4, at=TERM + DAY)
+    assert "Release scores" in main_of(teaching, quiz_set)
+    act(teaching, quiz_set, "release")
+    assert "Release scores" not in main_of(teaching, quiz_set)
+
+
+def test_scores_do_not_wait_for_a_closing_that_never_is(
+    teaching: Client, course: Course, article: Article
+) -> None:
+    quiz = bank(article)
+    Quiz.objects.filter(pk=quiz.pk).update(source=article.slug)
+    rules = {"behaviour": "deferred", "counts": "best", "release": "after_close"}
+    data = typed(quiz=quiz.public_id, **rules)
+    answer = teaching.post(f"{listing(course)}new/?kind=quiz", data)
+    assert answer.status_code == 422
+    assert "Say when it closes: the scores wait for that." in answer.text
+    for more in ({"closes_at": "2026-12-20T18:00"}, {"late": "refused"}):
+        assert teaching.post(f"{listing(course)}new/?kind=quiz", data | more).status_code == 302
+
+
 def test_what_is_set_for_others_is_not_begun(
     learning: Client, course: Course, article: Article
 ) -> None:

@@ -14,14 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from quizzes.models import AttemptRefused
+from quizzes.models import Attempt, AttemptRefused
 from studyguide.accounts.sessions import signed_in
-from studyguide.courses import due
+from studyguide.courses import due, taking
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
-from studyguide.courses.columns import Column
+from studyguide.courses.columns import Column, SectionColumn
 from studyguide.courses.lines import share_done
 from studyguide.courses.models import (
+    Arrangement,
     Assignment,
     Course,
     CourseRefused,
@@ -30,7 +31,8 @@ from studyguide.courses.models import (
     choose,
 )
 from studyguide.courses.results import Results, results
-from studyguide.courses.tables import Due, dues, dues_of, median_text
+from studyguide.courses.tables import Due, dues, dues_of, median_text, section_progress
+from studyguide.courses.taking import Taking
 
 Kind = Assignment.Kind
 
@@ -78,16 +80,52 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
         if column is None:
             raise Http404
         found = Due.of(column, None, access.course.time_zone, now)
-        context["readers"] = readers_of(column.assignment)
+        one = column.assignment
+        context |= {"readers": readers_of(one), "is_for_nobody": is_for_nobody(one)}
+        context |= {"shows": access.may(Right.RESULTS), "waits": waits_for_release(one)}
+        if one.quiz is not None:
+            context["facts"] = taking.facts(one.own_rules, one.quiz.size)
     else:
         stand = results(access.course, now=now, members=[access.member.pk])
         known = {each.assignment.public_id: each for each in dues(stand, now)}
         if assignment not in known:
             raise Http404
         found = known[assignment]
-        context["notes"] = notes_of(access, found)
+        arrangement = found.assignment.arrangements.filter(membership=access.member).first()
+        context["notes"] = notes_of(access, found, arrangement)
+        asked = sections_of(stand, found)
+        undone = (column.section for column, _said, is_done in asked if not is_done)
+        context |= {"sections": asked, "goes_on": next(undone, None)}
+        if found.assignment.quiz is not None:
+            own_taking = Taking.of(found.assignment, access.member, arrangement, now)
+            context |= {"taking": own_taking, "facts": own_taking.facts}
     context |= {"one": found, "assignment": found.assignment}
     return render(request, "courses/assignment.html", context)
+
+
+def sections_of(stand: Results, found: Due) -> list[tuple[SectionColumn, str, bool]]:
+    """The sections that it asks for, with how far the one learner of these results is in each,
+    and whether that is all that is asked."""
+    asked = {section for section, _needed in found.column.asked}
+    is_reading = found.column.is_reading
+    return [
+        (column, section_progress(share), share.is_read if is_reading else share.is_answered)
+        for column, share in stand.shares(stand.learners[0])
+        if column.pk in asked
+    ]
+
+
+def is_for_nobody(assignment: Assignment) -> bool:
+    """For a group in which no learner is."""
+    if assignment.group is None:
+        return False
+    return not Membership.objects.learners().filter(places__group=assignment.group).exists()
+
+
+def waits_for_release(assignment: Assignment) -> bool:
+    """Whether anything is there to be released that does not come out by itself."""
+    waiting = Attempt.objects.submitted().filter(context=assignment.context, released_at=None)
+    return assignment.quiz is not None and waiting.exists()
 
 
 def readers_of(assignment: Assignment) -> str:
@@ -105,13 +143,11 @@ def readers_of(assignment: Assignment) -> str:
             return _("Everybody")
 
 
-def notes_of(access: Access, found: Due) -> dict[str, Any]:
+def notes_of(access: Access, found: Due, arrangement: Arrangement | None) -> dict[str, Any]:
     """What tutors said and arranged, as the learner may see it."""
-    mine = {"assignment": found.assignment, "membership": access.member}
     comments = access.course.memberships.get(pk=access.member.pk).comments.filter(
         assignment=found.assignment, withdrawn_at=None
     )
-    arrangement = found.assignment.arrangements.filter(**mine).first()
     override = arrangement.markoverrides.last() if arrangement else None
     return {
         "comments": list(comments) if found.cell and found.cell.is_released else [],
