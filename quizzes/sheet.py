@@ -78,9 +78,13 @@ class Sheet:
 
     def after(self, position: int) -> int:
         """The next question that waits for an answer; the last one if none does."""
-        waiting = [r.position for r in self.states if not self.is_done(r)]
-        later = [p for p in waiting if p > position]
-        return next(iter(later or waiting), len(self.states))
+        later = [p for p in self.waiting if p > position]
+        return next(iter(later or self.waiting), len(self.states))
+
+    @cached_property
+    def waiting(self) -> list[int]:
+        """Positions of the questions that have no answer yet."""
+        return sorted(r.position for r in self.states if not self.is_done(r))
 
     def is_done(self, row: AttemptQuestion) -> bool:
         if self.rules.behaviour == Behaviour.DEFERRED:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.kinds import Unreadable
 from quizzes.models import Ack, Attempt, AttemptQuestion, Response, TokenReused
+from quizzes.rules import Behaviour
 from quizzes.sheet import Results, Sheet
 from quizzes.tokens import new_token
 
@@ -62,7 +63,7 @@ def attempt_respond(request: HttpRequest, attempt: str) -> HttpResponse:
         return too_late(request, sent, ack.outcome)
     if sent.is_check or sent.act or sent.is_move:
         return sheet(request, sent, trouble=sent.trouble if sent.is_check else "")
-    return saved(request, ack)
+    return saved(request, sent, ack)
 
 
 class Sent:
@@ -137,14 +138,17 @@ def sheet(
     return redirect(found.next_url)
 
 
-def saved(request: Any, ack: Ack) -> HttpResponse:
-    """An answer was kept as it was typed; the form stays as it is."""
-    context = {
+def saved(request: Any, sent: Sent, ack: Ack) -> HttpResponse:
+    """An answer was kept as it was typed; the form stays as it is. Where to keep it is to answer
+    it, what is said of handing in is said anew."""
+    context: dict[str, Any] = {
         "row": ack.row,
         "response": ack.response,
         "name": f"q{ack.row.position}",
         "token": new_token(),
     }
+    if sent.attempt.own_rules.behaviour == Behaviour.DEFERRED:
+        context["sheet"] = Sheet(sent.attempt, now=sent.now)
     response = render(request, "quizzes/_saved.html", context)
     response["HX-Retarget"] = f"#saved-q{ack.row.position}"
     response["HX-Reswap"] = "outerHTML"

@@ -72,3 +72,23 @@ def test_the_time_left_is_told(reading: Client, attempt: Attempt) -> None:
     soon = timezone.now() + timedelta(minutes=11, seconds=-5)
     Attempt.objects.filter(pk=attempt.pk).update(deadline_at=soon)
     assert b"11 min left of 11" in reading.get(attempt.get_absolute_url()).content
+
+
+def test_handing_in_too_early_takes_a_second_look(reading: Client, attempt: Attempt) -> None:
+    send(reading, attempt, "choice")
+    done = row_of(attempt, "choice").position
+    page = reading.get(attempt.get_absolute_url()).text
+    fold = page.partition('id="hand-in"')[2].partition("</details>")[0]
+    assert "1 of 12 answered" in fold
+    assert "Hand in all the same" in fold.partition("<summary>Hand in</summary>")[2]
+    for position in set(range(1, 13)) - {done}:
+        assert f'href="{attempt.get_absolute_url()}?q={position}"' in fold
+    assert f'?q={done}"' not in fold
+
+
+def test_a_whole_one_is_handed_in_at_once(reading: Client, attempt: Attempt) -> None:
+    for kind in SAMPLES:
+        send(reading, attempt, kind)
+    page = reading.get(attempt.get_absolute_url()).text.partition('id="hand-in"')[2]
+    assert "All answered" in page
+    assert "<details" not in page

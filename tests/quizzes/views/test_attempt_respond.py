@@ -57,6 +57,14 @@ def test_an_answer_takes_one_short_transaction(reading: Client, attempt: Attempt
         send(reading, attempt, "claim", htmx=True)
 
 
+def test_a_saved_answer_is_counted_where_it_is_handed_in(
+    reading: Client, deferred: Attempt
+) -> None:
+    page = send(reading, deferred, "text", act="", htmx=True).text
+    assert 'id="hand-in" hx-swap-oob="true"' in page
+    assert "1 of 12 answered" in page
+
+
 def test_a_saved_answer_is_not_graded(reading: Client, attempt: Attempt) -> None:
     response = send(reading, attempt, "text", act="", htmx=True)
     row = row_of(attempt, "text")
