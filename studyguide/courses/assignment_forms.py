@@ -116,7 +116,11 @@ class WallForm(forms.Form):
 
 
 class AssignmentForm(AudienceForm, WallForm):
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        error_messages={"required": _("Give it a title.")},
+    )
     instructions = forms.CharField(
         label=_("Instructions"),
         max_length=4000,
@@ -124,7 +128,10 @@ class AssignmentForm(AudienceForm, WallForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     sections = forms.TypedMultipleChoiceField(
-        label=_("Sections"), coerce=int, widget=forms.CheckboxSelectMultiple
+        label=_("Sections"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one section.")},
     )
     quiz = forms.ChoiceField(label=_("Quiz"))
     days = forms.IntegerField(
