@@ -215,6 +215,15 @@
   addEventListener("hashchange", openTarget);
   openTarget();
 
+  /* Whoever has named no time zone begins with that of this browser. */
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const field of $$("[data-zone]")) {
+    const before = field.value;
+    if (!zone || (before && before !== "UTC")) continue;
+    field.value = zone;
+    if (!field.value) field.value = before; // not among those on offer
+  }
+
   /* Theme and view: the radios act at once; "Keep" stores them. */
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") $$("details.who[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });

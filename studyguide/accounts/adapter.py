@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from studyguide.accounts.forms import known_zone
 from studyguide.accounts.models import AuditEntry, User
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,12 @@ log = logging.getLogger(__name__)
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP == "open")
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002
+        """With the zone that the browser told; allauth asks for nothing of the kind."""
+        user.time_zone = known_zone(form.cleaned_data.get("time_zone", ""))
+        made: User = super().save_user(request, user, form, commit=commit)
+        return made
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail that cannot be sent is told to whoever waits for it, and breaks nothing else."""

@@ -38,6 +38,10 @@ class OnceMoreForm(ReauthenticateForm):  # type: ignore[misc]
 class MakeAccountForm(SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What the browser's clock says, where there is script; the account can say another.
+        self.fields["time_zone"] = forms.CharField(
+            required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-zone": ""})
+        )
         say(self.fields["username"], _("User name"), _("Letters, digits and @ . + - _"))
         say(self.fields["email"], _("E-mail address"))
         say(self.fields["password1"], _("Password"), GOOD_PASSWORD)
@@ -81,6 +85,11 @@ class ReadingSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             name: forms.RadioSelect for name in FIELDS if not name.startswith(("is_", "has_"))
         }
+
+
+def known_zone(name: str) -> str:
+    """The zone, if it is one of those that can be chosen; else UTC."""
+    return name if name in dict(zones()) else "UTC"
 
 
 def zones() -> list[tuple[str, str]]:

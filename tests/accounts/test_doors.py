@@ -33,6 +33,17 @@ def test_an_account_is_made_without_mail(client: Client, db: None) -> None:
     assert is_in(client)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("Asia/Kolkata", "Asia/Kolkata"), ("", "UTC"), ("Mars/Base", "UTC"), ("../etc", "UTC")],
+)
+def test_a_new_account_keeps_the_zone_of_the_browser(
+    client: Client, db: None, told: str, kept: str
+) -> None:
+    client.post("/accounts/signup/", NEW | {"time_zone": told})
+    assert User.objects.get().time_zone == kept
+
+
 def test_two_people_may_have_no_address(client: Client, db: None) -> None:
     client.post("/accounts/signup/", NEW)
     Client().post("/accounts/signup/", {**NEW, "username": "bob"})

@@ -20,10 +20,31 @@ def start_class(page: Page) -> str:
     join(page)
     page.goto("/courses/new/")
     page.get_by_label("Name", exact=True).fill("A class of a test")
-    page.get_by_role("checkbox").first.check(force=True)
     page.get_by_role("button", name="Start").click()
     page.get_by_role("link", name="Members", exact=True).wait_for()
     return page.url
+
+
+def test_a_class_begins_with_the_clock_and_the_only_text(open_page: OpenPage) -> None:
+    page = open_page("/")
+    clock = page.context.new_cdp_session(page)
+    clock.send("Emulation.setTimezoneOverride", {"timezoneId": "America/Toronto"})
+    join(page)
+    page.goto("/account/")
+    expect(page.get_by_label("Time zone")).to_have_value("America/Toronto")
+    page.goto("/courses/new/")
+    expect(page.get_by_label("Time zone")).to_have_value("America/Toronto")
+    page.get_by_label("Name", exact=True).fill("A class of a test")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("link", name="Members", exact=True).wait_for()
+
+
+def test_who_never_named_a_zone_is_offered_that_of_the_browser(open_page: OpenPage) -> None:
+    page = open_page("/courses/", user="newcomer")
+    clock = page.context.new_cdp_session(page)
+    clock.send("Emulation.setTimezoneOverride", {"timezoneId": "America/Toronto"})
+    page.goto("/courses/new/")
+    expect(page.get_by_label("Time zone")).to_have_value("America/Toronto")
 
 
 @BOTH

@@ -35,6 +35,7 @@ from studyguide.courses.models.course import UNDO
 from studyguide.courses.refusals import says_refusals
 from studyguide.courses.tables import dues_of
 from studyguide.courses.visible import sight
+from studyguide.library.models import Article
 
 AHEAD = 12  # due dates shown
 
@@ -96,9 +97,16 @@ def course_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The class is there. Make a code for those who join."))
             return redirect(course)
     else:
-        form = CourseForm(initial={"time_zone": user.time_zone})
+        form = CourseForm(initial={"time_zone": user.time_zone, "articles": only_text()})
+        form.fields["time_zone"].widget.attrs["data-zone"] = ""
     context = {"form": form, "nav": "courses"}
     return render(request, "courses/course_new.html", context)
+
+
+def only_text() -> list[int]:
+    """What need not be chosen, where there is no choice."""
+    texts = list(Article.objects.values_list("pk", flat=True)[:2])
+    return texts if len(texts) == 1 else []
 
 
 @require_safe
