@@ -60,6 +60,16 @@ def counts() -> tuple[int, ...]:
 # Preview
 
 
+@pytest.mark.parametrize("has_mail", [True, False])
+def test_no_letter_is_spoken_of_where_none_is_sent(
+    teaching: Client, course: Course, settings: Any, *, has_mail: bool
+) -> None:
+    settings.HAS_MAIL = has_mail
+    path = f"{course.get_absolute_url()}roster/"
+    for page in (teaching.get(path), show(teaching, course, LIST), take(teaching, course)):
+        assert ("asked in by e-mail" in page.text) == has_mail
+
+
 def test_a_list_is_shown_and_nothing_is_stored(teaching: Client, course: Course) -> None:
     teaching.get("/courses/")
     with no_writes(), queries(6):
