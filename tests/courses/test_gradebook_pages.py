@@ -230,3 +230,18 @@ def test_pages_cost_the_same_for_all_sizes(teaching: Client, term: Course, more:
         teaching.get(page(term, "gradebook"))
     with queries(at_most=8), no_writes():
         teaching.get(page(term, "report"))
+
+
+def test_a_report_of_nobody_says_so(teaching: Client, course: Course) -> None:
+    text = teaching.get(page(course, "report")).text
+    assert "No learner has joined yet." in text
+    assert "<table" not in text
+    MembershipFactory(course=course)
+    text = teaching.get(page(course, "report")).text
+    assert "Nothing is published yet." in text
+
+
+def test_names_in_the_report_open_what_is_behind_them(teaching: Client, term: Course) -> None:
+    text = teaching.get(page(term, "report")).text.partition('id="report"')[2]
+    for member in term.memberships.learners():
+        assert f'href="/courses/{term.public_id}/results/{member.pk}/"' in text
