@@ -82,6 +82,7 @@ def test_a_tutor_sets_reading(teaching: Client, course: Course, article: Article
     assert made.sections.count() == len(sections)
     assert "Saturday 19 December 2026, 18:00, Berlin time (UTC+1)" in answer.text
     assert made.sentence() in answer.text
+    assert "Saved. Learners see it." in answer.text
 
 
 def test_a_tutor_sets_a_quiz_with_its_rules(

@@ -284,7 +284,7 @@ def test_a_page_says_whose_signs_it_has_and_leads_to_those_of_all(
             listed = re.findall(rf'href="{matrix(course)}(\d+/){reading_set.public_id}/"', text)
             assert len(listed) == size
             assert set(listed) == expected
-            assert f"Of all {size} learners" in text
+            assert f"{size} of {size} learners" in text
     said = f"Only the 100 learners on this page of the table are looked at, of {count}."
     assert (said in first) == (count > 100)
     assert (f'href="{matrix(course)}signs/">Signs of all {count}</a>' in first) == (count > 100)

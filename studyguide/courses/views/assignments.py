@@ -171,9 +171,10 @@ def assignment_new(request: HttpRequest, course: str) -> HttpResponse:
         except CourseRefused as why:
             form.add_error(None, str(why))
         else:
-            if request.POST.get("act") == "publish":
+            is_published = request.POST.get("act") == "publish"
+            if is_published:
                 made.publish(by=access.user, now=now)
-            say_times(request, form)
+            say_times(request, form, is_published=is_published)
             return redirect(made)
     context = {
         "access": access,
@@ -203,10 +204,11 @@ def set_for(assignment: Assignment, form: AssignmentForm) -> None:
         choose(assignment, chosen)
 
 
-def say_times(request: HttpRequest, form: AssignmentForm) -> None:
-    """Stored, with every time that was typed in words."""
+def say_times(request: HttpRequest, form: AssignmentForm, *, is_published: bool) -> None:
+    """Stored, whether learners see it, and every time that was typed in words."""
+    seen = _("Learners see it.") if is_published else _("A draft: learners do not see it.")
     parts = [_("%(what)s: %(when)s.") % {"what": what, "when": when} for what, when in form.echo()]
-    messages.success(request, " ".join([_("Saved."), *parts]))
+    messages.success(request, " ".join([_("Saved."), seen, *parts]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -221,8 +223,9 @@ def assignment_edit(request: HttpRequest, course: str, assignment: str) -> HttpR
         assignment=found,
     )
     if request.method == "POST" and form.is_valid():
+        now = timezone.now()
         try:
-            change(found, form, access, timezone.now())
+            change(found, form, access, now)
         except Stale:
             form.add_error(
                 None,
@@ -234,7 +237,7 @@ def assignment_edit(request: HttpRequest, course: str, assignment: str) -> HttpR
         except CourseRefused as why:
             form.add_error(None, str(why))
         else:
-            say_times(request, form)
+            say_times(request, form, is_published=found.is_published(now))
             return redirect(found)
     context = {
         "access": access,

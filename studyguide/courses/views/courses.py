@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,7 @@ from studyguide.courses.visible import sight
 from studyguide.library.models import Article
 
 AHEAD = 12  # due dates shown
+NEXT = 4  # of one class, to its tutors
 
 
 def may_start(user: User) -> bool:
@@ -127,7 +129,9 @@ def page_of(access: Access) -> dict[str, Any]:
         members = members.tutors()
     everybody = list(members)
     handover = None
+    work: list[Assignment] = []
     if is_teaching:
+        work = list(found.assignments.existing().order_by("due_at", "position"))
         handover = Handover.objects.open().filter(course=found).select_related("to", "by").first()
     return {
         "access": access,
@@ -142,9 +146,21 @@ def page_of(access: Access) -> dict[str, Any]:
         "waiting": found.memberships.pending().count() if is_teaching else 0,
         "code": JoinCode.objects.live(now).filter(course=found).first() if is_teaching else None,
         "unchosen": unchosen_of(found) if is_teaching else [],
+        "is_set": bool(work),
+        "ahead": ahead_of(found, work, now),
         "handover": handover if handover and handover.to.user_id == access.user.pk else None,
         "nav": "courses",
     }
+
+
+def ahead_of(course: Course, work: list[Assignment], now: datetime) -> list[tuple[Assignment, str]]:
+    """What its learners have to do next, with when it is due."""
+    found = []
+    for each in work:
+        each.course = course
+        if each.is_published(now) and each.due_at is not None and each.due_at > now:
+            found.append((each, due.words(each.due_at, course.time_zone)))
+    return found[:NEXT]
 
 
 def unchosen_of(course: Course) -> list[Assignment]:

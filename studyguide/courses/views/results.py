@@ -79,10 +79,12 @@ def result_signs(request: HttpRequest, course: str) -> HttpResponse:
     wish = Wish(group=Wish.of(request.GET.dict()).group)
     matrix = Matrix.of(access.course, wish, now=timezone.now(), is_whole=True)
     lines = ((learner, matrix.line(learner)) for learner in matrix.everybody)
+    found = list(signs.signs(matrix.stand, lines))
     context = {
         "course": access.course,
         "matrix": matrix,
-        "signs": list(signs.signs(matrix.stand, lines)),
+        "signs": found,
+        "signed": len({sign.learner.pk for sign in found}),
         "rule": signs.rule(),
         "nav": "courses",
     }

@@ -149,8 +149,33 @@ def test_the_page_costs_the_same_for_any_number(
 ) -> None:
     MembershipFactory.create_batch(count, course=course)
     client = signed_in(tutor if role == "tutor" else learner.user)
-    with queries(9), no_writes():
+    AssignmentFactory.create_batch(count, course=course, due_at=timezone.now() + UNDO)
+    with queries(10), no_writes():
         assert client.get(course.get_absolute_url()).status_code == 200
+
+
+def test_a_tutor_is_led_from_an_empty_class_to_what_is_due(
+    teaching: Client, course: Course, article: Article
+) -> None:
+    at, now = course.get_absolute_url(), timezone.now()
+    empty = teaching.get(at).text
+    assert f'href="{at}assignments/new/"' in empty
+    assert "Nobody can join by code now." in empty
+    JoinCodeFactory(course=course)
+    MembershipFactory(course=course)
+    late, soon = (
+        AssignmentFactory(course=course, due_at=now + days * (UNDO / 30), title=f"In {days}")
+        for days in (9, 2)
+    )
+    AssignmentFactory(course=course, due_at=now + UNDO / 30, published_at=None, title="A draft")
+    AssignmentFactory(course=course, due_at=now - UNDO, title="Long past")
+    page = teaching.get(at).text
+    ahead = page.partition('id="ahead"')[2].partition("</ol>")[0]
+    assert ahead.index(soon.get_absolute_url()) < ahead.index(late.get_absolute_url())
+    assert "A draft" not in ahead
+    assert "Long past" not in ahead
+    assert f'href="{at}results/signs/"' in page
+    assert "Nobody can join by code now." not in page
 
 
 def test_wrong_methods_are_refused(teaching: Client, course: Course) -> None:
