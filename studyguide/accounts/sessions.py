@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import middleware
@@ -92,6 +93,13 @@ def get_user(request: HttpRequest) -> User | AnonymousUser:
         user.backend = session[auth.BACKEND_SESSION_KEY]
         return user  # type: ignore[no-any-return]
     return auth.get_user(request)
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """Sign in whoever made an account just now elsewhere than at the door, so that this session
+    too stands among those where one is signed in."""
+    auth.login(request, user)
+    UserSession.objects.create_from_request(request)
 
 
 def signed_in(request: HttpRequest) -> User:

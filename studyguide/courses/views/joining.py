@@ -8,7 +8,6 @@ import qrcode  # type: ignore[import-untyped]
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
@@ -23,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from studyguide.accounts.sessions import signed_in
+from studyguide.accounts.sessions import begin, signed_in
 from studyguide.courses.access import Right, enter
 from studyguide.courses.forms import CodeForm, JoinForm
 from studyguide.courses.joining_forms import AccountForm, InviteForm, NewcomerForm, ShownNameForm
@@ -141,7 +140,7 @@ def course_join_new(request: HttpRequest) -> HttpResponse:
         form.add_error("code", str(why))
         return render(request, "courses/course_join_new.html", context)
     if user := form.make_account(found.course.time_zone):
-        login(request, user)
+        begin(request, user)
         return confirm(request, found, ShownNameForm(instance=user))
     return render(request, "courses/course_join_new.html", context)
 
@@ -292,7 +291,7 @@ def course_invitation_new(request: HttpRequest, invitation: str) -> HttpResponse
         except CourseRefused:  # somebody else used it just now
             return render(request, "account/signup_closed.html", status=404)
         if user is not None:
-            login(request, user)
+            begin(request, user)
             messages.success(request, _("You are in."))
             return redirect(found.course)
     return render(request, "courses/course_invitation_new.html", context)
