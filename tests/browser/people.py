@@ -111,6 +111,9 @@ made = demonstration.make(
 for user in User.objects.filter(username__in=['demo-colophon', 'demo-ampersand']):
     user.set_password('a long password')
     user.save()
+# Some names are longer than a phone is wide.
+User.objects.filter(username='demo-ellipsis').update(
+    display_name='Bartholomew Wolfeschlegelsteinhausenbergerdorff')
 # One more is ready to be let in, and one assignment is still a draft.
 Assignment.make(made.course, by=made.tutor, now=timezone.now(), kind='read', title='A draft')
 made.course.admit(User.objects.create_user('latecomer', display_name='Lee Latecomer'),
