@@ -217,3 +217,12 @@ def test_the_group_page_has_a_budget(teaching: Client, course: Course) -> None:
     MembershipFactory.create_batch(12, course=course)
     with queries(7), no_writes():
         teaching.get(f"{course.get_absolute_url()}groups/{group.pk}/")
+
+
+def test_a_member_and_how_he_stands_lead_to_one_another(
+    teaching: Client, course: Course, learner: Membership
+) -> None:
+    page = f"{course.get_absolute_url()}members/{learner.pk}/"
+    standing = f"{course.get_absolute_url()}results/{learner.pk}/"
+    assert f'href="{standing}"' in teaching.get(page).text
+    assert f'href="{page}"' in teaching.get(standing).text
