@@ -49,7 +49,10 @@
     const said = document.querySelector(`#${CSS.escape(id)} .said, #${CSS.escape(id)} .why`);
     if (said) { said.tabIndex = -1; said.focus(); return; }
     const place = document.getElementById(id);
-    (place?.querySelector("button, a") ?? place)?.focus();
+    const pressed = event.detail.requestConfig?.triggeringEvent?.submitter;
+    const before = pressed?.form ? $$("button", pressed.form) : [];
+    const isLast = before.length > 1 && before.at(-1) === pressed;  // of several, what it became is last too
+    ((place && isLast && $$("button", place).at(-1)) || (place?.querySelector("button, a") ?? place))?.focus();
   });
 
   /* Several marks in one answer: the others come in templates, each to its own place. */
@@ -86,12 +89,13 @@
   /* Terms: a link to the entry, opened in place as a pop-over. */
   const pop = $("#pop");
   let opener = null;
-  /* Where it was opened is kept, for the entry's page and the class. Nothing waits for it. */
+  /* Where it was opened is kept, for the entry's page and the class; of the terms that stand ahead
+     of a section, where each is met. Nothing waits for it. */
   const keepLookUp = (link) => {
-    const place = $("#place"), para = passageOf(link);
-    if (!place || !para) return;
+    const place = $("#place"), at = link.dataset.at ?? passageOf(link)?.id;
+    if (!place || !at) return;
     const body = new FormData(place);
-    body.set("at", para.id);
+    body.set("at", at);
     fetch(`${link.pathname}look-up/`, { method: "POST", body, keepalive: true }).catch(() => {});
   };
   const openTerm = async (link) => {

@@ -452,7 +452,7 @@ class SectionPage:
             "sky": bars.sky(drawn, relative, slots=len(drawn)),
             "tally": tally(self.section, self.progress),
             "standing": self.standing_of(*self.numbers),
-            "ahead": tuple((term.ref, term.term) for term in self.ahead),
+            "ahead": tuple((term.ref, term.term, term.at) for term in self.ahead),
             "has_known": self.has_known,
             "nav": "read",
         }

@@ -89,6 +89,28 @@ def test_where_a_term_was_opened_is_kept(open_page: OpenPage) -> None:
     expect(page.locator("#looked-up")).to_contain_text("You looked this up in Paragraph ¶46")
 
 
+def test_a_term_opened_before_reading_is_kept_where_it_is_met(open_page: OpenPage) -> None:
+    page = open_page("/")
+    join(page)
+    page.goto(SECTION)
+    term = page.locator(".ahead a.term").first
+    at = term.get_attribute("data-at")
+    with page.expect_response("**/look-up/") as told:
+        term.click()
+    assert told.value.status == 204
+    page.get_by_role("link", name="Whole entry").click()
+    expect(page.locator("#looked-up")).to_contain_text(f"Paragraph ¶{(at or '').lstrip('p')}")
+
+
+def test_a_mark_keeps_the_focus_on_what_was_pressed(open_page: OpenPage) -> None:
+    """A second press of the key takes back this mark, not another."""
+    page = open_page("/")
+    join(page)
+    page.goto(SECTION)
+    page.locator("#mark-p44").get_by_role("button", name="Unclear").press("Enter")
+    expect(page.locator("#mark-p44").get_by_role("button", name="Clear now")).to_be_focused()
+
+
 @BOTH
 def test_a_term_is_found_by_its_kind_and_letters(open_page: OpenPage, script: bool) -> None:
     page = open_page(f"/articles/{SLUG}/glossary/", script=script)
