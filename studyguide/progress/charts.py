@@ -217,11 +217,10 @@ def calendar_finding(used: Sequence[date], today: date) -> str:
     if not used:
         return _("No day studied yet")
     span = (today - min(used)).days + 1
-    return ngettext(
-        "You studied on %(used)d of the last %(span)d day",
-        "You studied on %(used)d of the last %(span)d days",
-        span,
-    ) % {"used": len(used), "span": span}
+    if span == 1:
+        return _("You studied today, for the first time")
+    said = _("You studied on %(used)d of the last %(span)d days")
+    return said % {"used": len(used), "span": span}
 
 
 def fill_of(count: int, *, is_today: bool) -> str:

@@ -161,6 +161,17 @@ def test_a_second_factor_is_asked_for(client: Client, reader: User) -> None:
     assert not is_in(client)
 
 
+def test_an_address_is_not_called_for_where_no_mail_is_sent(
+    client: Client, db: None, settings: Any
+) -> None:
+    client.post("/accounts/signup/", NEW)
+    page = client.get("/accounts/email/").content.decode()
+    assert "None, and none is needed" in page
+    assert "You should really add" not in page
+    settings.HAS_MAIL = True
+    assert "None yet." in client.get("/accounts/email/").content.decode()
+
+
 @pytest.mark.parametrize(
     "path",
     [

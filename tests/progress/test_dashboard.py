@@ -82,8 +82,9 @@ def test_a_suspended_card_is_not_due(
 
 def test_days_are_counted_from_the_first(reading: Client, reader: User, asking: Article) -> None:
     with time_machine.travel(NOON, tick=False):
-        read(asking, reader, 1, at=NOON - timedelta(days=3))
         read(asking, reader, 2, at=NOON)
+        assert "You studied today, for the first time" in page(reading)
+        read(asking, reader, 1, at=NOON - timedelta(days=3))
         assert "You studied on 2 of the last 4 days" in page(reading)
 
 
