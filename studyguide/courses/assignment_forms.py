@@ -61,7 +61,15 @@ class PerCentField(forms.FloatField):
     """Typed as per cent, kept as a share."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=100, step_size=None, **options)
+        super().__init__(
+            min_value=0,
+            max_value=100,
+            step_size=None,
+            error_messages=dict.fromkeys(
+                ("invalid", "min_value", "max_value"), _("Write a number from 0 to 100.")
+            ),
+            **options,
+        )
         self.widget.attrs["step"] = "any"
 
     def clean(self, value: Any) -> float | None:

@@ -52,7 +52,7 @@ LINES = (
         _("Your answers at quizzes set here"),
         _("Once they are handed in."),
         Right.RESULTS,
-        ("item",),
+        ("item", "result"),
     ),
     Line(
         "score",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -316,6 +317,23 @@ def test_attempts_behind_a_cell_are_told(
     assert "Attempt 1 handed in: 80.0%" in teaching.get(cell(quiz_set, learner)).text
 
 
+def test_answers_behind_a_cell_are_told_once_they_are_handed_in(
+    teaching: Client, learner: Membership, quiz_set: Assignment
+) -> None:
+    attempt = quiz_set.start(learner, now=TERM + DAY)
+    row = attempt.questions.select_related("version").get(version__kind="text")
+    words = "canary words"
+    asked = {"token": uuid4(), "base_rev": 0, "now": TERM + DAY}
+    attempt.respond(row.question_id, words, **asked)
+    assert words not in teaching.get(cell(quiz_set, learner)).text
+    attempt.submit(now=TERM + DAY)
+    with queries(at_most=12), no_writes():
+        told = teaching.get(cell(quiz_set, learner)).text.partition("What was answered")[2]
+    assert words in told
+    assert row.version.prompt in told
+    assert told.count("left blank") == quiz_set.quiz.size - 1
+
+
 @pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.REVIEW])
 def test_other_kinds_have_their_page(
     teaching: Client, learner: Membership, article: Article, kind: str
@@ -380,8 +398,8 @@ def test_a_score_set_over_anothers_is_refused(
     ("act", "data", "says"),
     [
         ("override", {"score": "50"}, "Say why: the learner sees the reason."),
-        ("override", {"score": "101", "reason": "x"}, "less than or equal to 100"),
-        ("override", {"score": "nan", "reason": "x"}, "Enter a number."),
+        ("override", {"score": "101", "reason": "x"}, "Write a number from 0 to 100."),
+        ("override", {"score": "nan", "reason": "x"}, "Write a number from 0 to 100."),
         ("extend", {"due_at": "soon", "reason": "x"}, "Write day and time as"),
         (
             "extend",

@@ -29,6 +29,7 @@ from studyguide.courses.assignment_forms import (
     OverrideForm,
 )
 from studyguide.courses.columns import Column
+from studyguide.courses.given import given
 from studyguide.courses.judging import Cell
 from studyguide.courses.listing import Wish
 from studyguide.courses.matrix import Matrix
@@ -210,6 +211,7 @@ def page(
         "learner": place.learner,
         "one": Due.of(place.column, place.cell, zone, place.now),
         "events": trail(place.column, place.cell, membership),
+        "given": given(assignment, membership) if place.column.is_quiz else [],
         "score": score_text(place.cell.score),
         "worked": score_text(place.cell.worked),
         "sheets": sheets,
