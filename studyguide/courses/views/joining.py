@@ -40,9 +40,12 @@ OPENS_NOTHING = gettext_lazy("No class opens with this code. Look at it again, o
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
 def course_join(request: HttpRequest, code: str = "") -> HttpResponse:
     """Type a code; see which course it opens; join. A link only fills the code in: looking it up
     counts as a try, which a GET must not."""
+    if not request.user.is_authenticated:
+        return on_the_way(request, code)
     user = signed_in(request)
     if request.method != "POST":
         form = JoinForm(initial={"code": code})
@@ -97,13 +100,16 @@ def confirm(request: HttpRequest, code: JoinCode, form: ShownNameForm) -> HttpRe
 @require_http_methods(["GET", "HEAD"])
 @login_not_required
 def course_join_code(request: HttpRequest, code: str) -> HttpResponse:
-    """The link: it fills in the code, and what is typed goes to the form's own address. Whoever
-    is not signed in may make an account on the way."""
-    if request.user.is_authenticated:
-        return course_join(request, code)
-    if settings.SIGNUP != "closed":
-        return redirect(f"{reverse('course_join_new')}?{urlencode({'code': code})}")
-    return redirect_to_login(request.get_full_path())
+    """The link: it fills in the code, and what is typed goes to the form's own address."""
+    return course_join(request, code)
+
+
+def on_the_way(request: HttpRequest, code: str) -> HttpResponse:
+    """Whoever is not signed in may make an account on the way, where that is open."""
+    if request.method == "POST" or settings.SIGNUP == "closed":
+        return redirect_to_login(request.get_full_path())
+    filled = f"?{urlencode({'code': code})}" if code else ""
+    return redirect(f"{reverse('course_join_new')}{filled}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

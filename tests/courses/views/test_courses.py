@@ -37,7 +37,7 @@ def form(article: Article, **more: Any) -> dict[str, Any]:
 
 
 def test_a_visitor_is_sent_to_sign_in(client: Client, course: Course) -> None:
-    for path in ("/courses/", "/courses/new/", "/courses/join/", course.get_absolute_url()):
+    for path in ("/courses/", "/courses/new/", course.get_absolute_url()):
         response = client.get(path)
         assert response.status_code == 302
         assert response["Location"].startswith("/accounts/login/")

@@ -51,6 +51,14 @@ def test_a_link_leads_from_nothing_into_the_class(client: Client, code: JoinCode
     assert "this one" in client.get("/accounts/sessions/").content.decode()
 
 
+def test_the_address_on_the_wall_leads_to_the_same_form(
+    client: Client, code: JoinCode, settings: Any
+) -> None:
+    assert client.get("/courses/join/")["Location"] == NEW
+    settings.SIGNUP = "closed"
+    assert client.get("/courses/join/")["Location"].startswith("/accounts/login/")
+
+
 def test_it_asks_for_no_address_where_others_must_prove_one(
     client: Client, code: JoinCode, settings: Any
 ) -> None:
