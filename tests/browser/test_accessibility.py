@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.people import OF_LEARNERS, OF_READERS, OF_TUTORS, OF_VISITORS, PAGES, SECTION
 
@@ -140,7 +140,7 @@ def test_nothing_is_wrong_where_more_words_are_open(open_page: OpenPage) -> None
 def test_nothing_is_wrong_in_a_form_with_errors(open_page: OpenPage) -> None:
     page = open_page("/accounts/signup/")
     page.get_by_role("button", name="Make it").click()
-    page.locator(".errors").wait_for()
+    expect(page.locator(".errors")).to_be_focused()
     assert not found_on(page)
 
 
