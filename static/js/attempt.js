@@ -127,7 +127,7 @@
     const sheet = $("#sheet");
     const target = sheet?.dataset.focus && document.getElementById(sheet.dataset.focus);
     if (!target) return;
-    const place = $("[role=alert], .said, .why", target) ?? $("input, select, button", target) ?? target;
+    const place = $("[role=alert], .said, .why", target) ?? $("input:not([type=hidden]), select, textarea, button", target) ?? target;
     if (!place.matches("input, select, button, [tabindex]")) place.tabIndex = -1;
     place.focus({ preventScroll: true });
     target.scrollIntoView({ block: "start" });

@@ -4,7 +4,7 @@ nothing runs off a phone. One run is enough, as for all that looks at pages."""
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from quizzes.kinds import kinds
 from tests.browser.conftest import OpenPage
@@ -52,3 +52,22 @@ def test_nothing_is_wrong_in_a_whole_attempt(open_page: OpenPage) -> None:
     look(page, found, "results")
     assert not found
     assert len(SAMPLES) == len(kinds())
+
+
+def test_the_next_question_has_the_focus_and_what_is_typed_is_counted(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/quizzes/", user="copyist")
+    page.get_by_role("link", name="1. Where to begin").click()
+    page.get_by_label("Feedback at the end").check(force=True)
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/attempts/**")
+    form = page.locator("#sheet form[data-draft]")
+    for number in range(1, 11):
+        page.goto(f"{page.url.partition('?')[0]}?q={number}")
+        if form.locator("input[type=radio]").count():
+            break
+    form.locator("input[type=radio]").first.press("Space")
+    expect(page.locator("#hand-in")).to_contain_text("1 of 10 answered")
+    form.get_by_role("button", name="Keep answer").press("Enter")
+    expect(page.locator("#sheet form[data-draft] :focus")).to_have_count(1)
