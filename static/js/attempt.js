@@ -122,6 +122,32 @@
     }
   };
 
+  /* The time that is left, counted on from what the server said last. The server alone decides when
+     it is up: then the page is asked for again, and is the results or has more time. A clock that
+     sleeps, or is set back, hides nothing. */
+  const WARNED = [300, 60], GRACE = 7;
+  let clock = null;
+  const tick = () => {
+    const shown = document.getElementById("time-left");
+    if (!shown) return;
+    if (clock?.shown !== shown) clock = { shown, all: Number(shown.dataset.seconds), date: Date.now(), at: performance.now(), before: Infinity };
+    const gone = Math.max(Date.now() - clock.date, performance.now() - clock.at) / 1000;
+    const left = Math.ceil(clock.all - gone), minutes = Math.max(0, Math.ceil(left / 60));
+    const { minutes: many, last, over } = shown.dataset;
+    const text = left > 60 ? many.replace("%s", minutes) : left > 0 ? last.replace("%s", left) : over;
+    if (shown.textContent !== text) shown.textContent = text;
+    const beside = document.getElementById("minutes-left");
+    if (beside && beside.textContent !== String(minutes)) beside.textContent = minutes;
+    const warned = WARNED.find((limit) => left <= limit && limit < clock.before && clock.before < Infinity);
+    const told = document.getElementById("time-told");
+    if (warned && told) told.textContent = told.dataset.said.replace("%s", minutes);
+    const form = $("form[data-draft]");
+    if (left <= 2 && clock.before > 2 && form && storage.get(keyOf(form))) form.dispatchEvent(new Event("change", { bubbles: true }));
+    clock.before = left;
+    if (left <= -GRACE) { clock.all = Infinity; location.replace(location.pathname + location.search); }
+  };
+  if (document.getElementById("time-left")) { tick(); setInterval(tick, 1000); }
+
   /* After an answer the reader is taken to what is said of it. */
   const settle = () => {
     const sheet = $("#sheet");
@@ -133,7 +159,7 @@
     target.scrollIntoView({ block: "start" });
   };
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target?.id === "sheet" || event.detail.elt?.id === "sheet") { settle(); restore(); }
+    if (event.detail.target?.id === "sheet" || event.detail.elt?.id === "sheet") { settle(); restore(); tick(); }
   });
   document.addEventListener("htmx:load", restore, { once: true }); // before, nothing would be sent
   if (location.hash) $(`${location.hash.replace(/[^#\w-]/g, "")} .said`)?.focus({ preventScroll: true });

@@ -55,9 +55,13 @@ for n, version in enumerate(asked.select_related('question').order_by('question_
         checkpoint.keep(reader, version, value, token=uuid4(), now=now - timedelta(days=days))
 StudyPlan.objects.create(user=reader, article=article, made_at=now, minutes_a_day=15,
                          ready_on=(now + timedelta(days=12)).date())
+# One is at a quiz with a time limit.
+of_sections = Quiz.objects.filter(source=article.slug, group='section')
+timed = Attempt.start(user=copyist, quiz=of_sections[4], now=now, rules=Rules(seconds=7200))
+Attempt.objects.filter(pk=timed.pk).update(public_id='timed')
 rules = Rules(has_certainty=True)
 then = now - timedelta(days=1)  # so that no term has had its turn today
-for quiz in Quiz.objects.filter(source=article.slug, group='section')[:3]:
+for quiz in of_sections[:3]:
     attempt = Attempt.start(user=reader, quiz=quiz, now=then, rules=rules)
     for n, row in enumerate(attempt.questions.select_related('version')):
         attempt.respond(row.question_id, row.version.load().key() if n % 4 else None,

@@ -3,6 +3,8 @@ nothing runs off a phone. One run is enough, as for all that looks at pages."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -71,3 +73,19 @@ def test_the_next_question_has_the_focus_and_what_is_typed_is_counted(
     expect(page.locator("#hand-in")).to_contain_text("1 of 10 answered")
     form.get_by_role("button", name="Keep answer").press("Enter")
     expect(page.locator("#sheet form[data-draft] :focus")).to_have_count(1)
+
+
+def test_the_time_left_runs_on_and_the_server_says_when_it_is_up(open_page: OpenPage) -> None:
+    page = open_page("/", user="copyist")
+    page.clock.install()
+    page.goto("/attempts/timed/")
+    left = page.locator("#time-left")
+    expect(left).to_contain_text("min left of 120")
+    page.clock.fast_forward("01:00:00")
+    expect(left).to_contain_text(re.compile(r"^(59|60) min left of 120$"))
+    page.clock.fast_forward("56:00")
+    expect(page.locator("#time-told")).to_have_text(re.compile(r"^[34] min left$"))
+    page.clock.fast_forward("03:20")
+    expect(left).to_contain_text(re.compile(r"^\d+ s left$"))
+    page.clock.fast_forward("02:00")  # by the server's clock it is not
+    expect(left).to_contain_text(re.compile(r"^1(1\d|20) min left of 120$"))
