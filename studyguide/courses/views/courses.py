@@ -72,6 +72,9 @@ def courses(request: HttpRequest) -> HttpResponse:
     context = {
         "invitations": invitations.select_related("course", "by"),
         "taught": [each.course for each in current if each.is_teaching],
+        "offered": set(
+            Handover.objects.open().filter(to__user=user).values_list("course", flat=True)
+        ),
         "learned": learned,
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
         "archived": [each.course for each in there if each.course.is_archived],

@@ -63,7 +63,7 @@ def test_one_who_waits_sees_that(learning: Client, learner: Membership) -> None:
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_list_costs_the_same_for_any_number(teaching: Client, tutor: User, count: int) -> None:
     CourseFactory.create_batch(count, by=tutor)
-    with queries(4), no_writes():
+    with queries(5), no_writes():
         teaching.get("/courses/")
 
 
@@ -256,6 +256,17 @@ def test_a_learner_leaves(learning: Client, learner: Membership) -> None:
     assert learning.post(f"{path}leave/")["Location"] == "/courses/"
     assert learning.get(path).status_code == 404
     assert AuditEntry.objects.filter(act="course.leave").count() == 1
+
+
+def test_whoever_is_offered_a_class_is_told_so_among_the_classes(
+    teaching: Client, course: Course
+) -> None:
+    heir = MembershipFactory(course=course, role=Role.CO_TUTOR)
+    said = "Offered to you"
+    assert said not in signed_in(heir.user).get("/courses/").text
+    teaching.post(f"{course.get_absolute_url()}hand-over/", {"to": heir.pk})
+    assert said in signed_in(heir.user).get("/courses/").text
+    assert said not in teaching.get("/courses/").text
 
 
 def test_the_owner_is_told_to_hand_over_first(teaching: Client, course: Course) -> None:
