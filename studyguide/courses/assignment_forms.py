@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from quizzes.models import Quiz
 from quizzes.rules import Behaviour, Counts, Rules
@@ -141,7 +142,14 @@ class AssignmentForm(AudienceForm, WallForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one section.")},
     )
-    quiz = forms.ChoiceField(label=_("Quiz"))
+    quiz = forms.ChoiceField(
+        label=_("Quiz"),
+        help_text=_(
+            "Its questions are open to everybody as practice, so learners may have met them. While "
+            "one is in an attempt of theirs that is open or not released, its answer is shown to "
+            "them nowhere."
+        ),
+    )
     days = forms.IntegerField(
         label=_("On how many different days"), min_value=1, max_value=366, initial=5
     )
@@ -226,7 +234,7 @@ class AssignmentForm(AudienceForm, WallForm):
         if "quiz" in self.fields:
             self.quizzes = quizzes_of(course, user, assignment)
             self.fields["quiz"].choices = [  # type: ignore[attr-defined]
-                (public_id, quiz.title) for public_id, quiz in self.quizzes.items()
+                (public_id, sized(quiz)) for public_id, quiz in self.quizzes.items()
             ]
         self.offer_audience(course, assignment)
         self.set_zone()
@@ -295,6 +303,12 @@ class AssignmentForm(AudienceForm, WallForm):
 
     def asked(self) -> list[Section]:
         return [self.known[pk] for pk in self.cleaned_data.get("sections", ())]
+
+
+def sized(quiz: Quiz) -> str:
+    """What a tutor chooses by, and sets a time limit for."""
+    said = ngettext("%(title)s (%(n)d question)", "%(title)s (%(n)d questions)", quiz.size)
+    return said % {"title": quiz.title, "n": quiz.size}
 
 
 def sections_of(course: Course) -> dict[int, Section]:

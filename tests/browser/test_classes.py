@@ -57,7 +57,7 @@ def set_work(tutor: Page, course: str, kind: str, title: str) -> None:
     tutor.goto(f"{course}assignments/new/?kind={kind}")
     tutor.get_by_label("Title").fill(title)
     if kind == "quiz":
-        tutor.get_by_label("Quiz", exact=True).select_option(label="9. Who was left")
+        tutor.get_by_label("Quiz", exact=True).select_option(label="9. Who was left (10 questions)")
     else:
         tutor.get_by_text("9 Who was left").click()
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT18:00")

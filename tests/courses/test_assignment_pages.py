@@ -90,6 +90,9 @@ def test_a_tutor_sets_a_quiz_with_its_rules(
 ) -> None:
     quiz = bank(article)
     Quiz.objects.filter(pk=quiz.pk).update(source=article.slug)
+    asked = teaching.get(f"{listing(course)}new/?kind=quiz").text
+    assert f"{quiz.title} ({quiz.size} questions)" in asked
+    assert "open to everybody as practice" in asked
     data = typed(
         quiz=quiz.public_id,
         attempts="2",
