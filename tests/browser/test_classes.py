@@ -34,7 +34,6 @@ def start_class(tutor: Page) -> str:
     tutor.goto("/courses/")
     tutor.get_by_role("link", name="Start a class").click()
     tutor.get_by_label("Name", exact=True).fill("Reading on Thursdays")
-    tutor.get_by_role("group", name="Texts").locator("label").first.click()
     tutor.get_by_role("button", name="Start it").click()
     expect(tutor.get_by_role("heading", level=1)).to_have_text("Reading on Thursdays")
     return tutor.url
