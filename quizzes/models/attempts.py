@@ -350,21 +350,23 @@ class Attempt(models.Model):
         if self.is_past(now):
             self.expire(now=now)
             return False
-        return self.close(by=self.ClosedBy.LEARNER, at=now, now=now)
+        return self.close(by=self.ClosedBy.LEARNER, now=now)
 
     def expire(self, *, now: datetime) -> bool:
         """Close what is past its deadline with what was saved. False when there is nothing to do:
         it may run twice, or in several processes at once."""
         if self.deadline_at is None or not self.is_past(now):
             return False
-        return self.close(by=self.ClosedBy.CLOCK, at=self.deadline_at, now=now)
+        return self.close(by=self.ClosedBy.CLOCK, now=now)
 
-    def close(self, *, by: str, at: datetime, now: datetime) -> bool:
+    def close(self, *, by: str, now: datetime) -> bool:
+        """Handed in now, but never after the deadline: what comes within its grace is in time."""
         with transaction.atomic():
             # The lock first: an answer that is being stored is stored before the attempt closes.
             attempt = Attempt.objects.select_for_update().get(pk=self.pk)
             if by == self.ClosedBy.CLOCK and not attempt.is_past(now):
                 return False  # extended meanwhile
+            at = min(now, attempt.deadline_at or now)
             moved = Attempt.objects.filter(pk=self.pk, state=self.State.OPEN).update(
                 state=self.State.SUBMITTED, submitted_at=at, closed_by=by
             )

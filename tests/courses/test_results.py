@@ -259,6 +259,17 @@ def test_refused_late_work_is_missing(quiz_set: Assignment, learner: Membership)
     assert (cell.state, cell.score) == (State.MISSING, 0.0)
 
 
+def test_what_is_handed_in_within_the_grace_is_in_time(
+    quiz_set: Assignment, learner: Membership
+) -> None:
+    Assignment.objects.update(late="refused")
+    quiz_set.refresh_from_db()
+    attempt = quiz_set.start(learner, now=DUE - DAY)
+    assert attempt.submit(now=DUE + timedelta(seconds=3))
+    cell = cell_of(learner, DUE + DAY)
+    assert (cell.state, cell.done, cell.done_at) == (State.DONE, 1, DUE)
+
+
 def test_what_is_not_released_is_not_the_learners(
     quiz_set: Assignment, learner: Membership, tutor: User
 ) -> None:
