@@ -174,8 +174,6 @@ def asked(
     shown = version.arranged(row.seed)
     is_over = attempt.is_over(now)
     value = row.response.value if row.response is not None else None
-    if row.checked_id and row.is_final and row.checked is not None:
-        value = row.checked.value
     one = Asked(
         name=f"q{row.position}",
         number=row.position,

@@ -100,7 +100,7 @@ class Sheet:
             shown = {self.at}
         rows = AttemptQuestion.objects.filter(
             attempt=self.attempt, position__in=shown
-        ).select_related("version", "response", "checked", "question")
+        ).select_related("version", "response", "question")
         found = []
         for row in sorted(rows, key=lambda row: (row.position == self.at, row.position)):
             row.attempt = self.attempt
@@ -239,9 +239,7 @@ class Results:
 
     @cached_property
     def rows(self) -> list[AttemptQuestion]:
-        rows = list(
-            self.attempt.questions.select_related("version", "response", "checked", "question")
-        )
+        rows = list(self.attempt.questions.select_related("version", "response", "question"))
         for row in rows:
             row.attempt = self.attempt
         return rows

@@ -91,7 +91,7 @@ def challenge_new(request: HttpRequest, taken: str, question: int) -> HttpRespon
     found = get_object_or_404(
         Attempt.objects.at_quizzes().select_related("quiz"), user=user, public_id=taken
     )
-    rows = AttemptQuestion.objects.select_related("version", "response", "checked", "question")
+    rows = AttemptQuestion.objects.select_related("version", "response", "question")
     row = get_object_or_404(rows, attempt=found, question=question)
     row.attempt = found
     if not found.is_released(now):

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from quizzes.models import Attempt, Quiz
 from quizzes.rules import Rules
+from quizzes.sheet import Results
 from studyguide.accounts.models import User
 from tests.every_kind import SAMPLES
 from tests.factories import UserFactory
 from tests.queries import no_writes, queries
-from tests.quizzes.views.sending import send
+from tests.quizzes.views.sending import row_of, send
 
 
 def test_handing_in_leads_to_the_results(reading: Client, deferred: Attempt) -> None:
@@ -29,6 +31,21 @@ def test_results_show_every_question_with_its_proof(reading: Client, deferred: A
     for kind in SAMPLES:
         assert f"canary explanation of {kind}" in page
     assert "/articles/lighthouses/p1/?note=1" in page
+
+
+def test_the_answer_that_was_graded_is_the_one_shown(
+    reading: Client, quiz: Quiz, reader: User
+) -> None:
+    """Changed after a try, and handed in without another."""
+    rules = Rules(behaviour="tries")
+    attempt = Attempt.start(user=reader, quiz=quiz, now=timezone.now(), rules=rules)
+    send(reading, attempt, "choice", "wrong")
+    send(reading, attempt, "choice", "right", act="save")
+    attempt.submit(now=timezone.now())
+    (found,) = [
+        one for _row, one in Results(attempt, now=timezone.now()).questions if one.kind == "choice"
+    ]
+    assert (found.words, row_of(attempt, "choice").fraction) == ("Lamp", pytest.approx(2 / 3))
 
 
 def test_an_open_attempt_has_no_results(reading: Client, attempt: Attempt) -> None:
