@@ -28,6 +28,7 @@ class Band(NamedTuple):
 
 
 TABLE = {1: Pay(1, 0), 2: Pay(2, -2), 3: Pay(3, -6)}
+MOST = float(max(pay.right for pay in TABLE.values()))
 BANDS = {1: Band(0.0, 2 / 3), 2: Band(2 / 3, 0.8), 3: Band(0.8, 1.0)}
 
 

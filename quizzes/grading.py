@@ -32,19 +32,20 @@ class Decision:
 class Outcome:
     fraction: float
     is_excluded: bool = False
+    is_given: bool = False  # full marks, whatever was answered and however
 
 
 def worth(body: Body, value: Value, decisions: Sequence[Decision] = ()) -> Outcome:
     """Fraction of an answer before any penalty. A blank is worth nothing, but for full marks."""
     fraction = min(1.0, max(0.0, mark(body, value).fraction))
-    is_excluded = False
+    is_excluded = is_given = False
     for decision in decisions:
-        if decision.kind == "full_marks" or (
-            decision.kind == "accept" and value is not None and decision.value == value
-        ):
+        is_given = is_given or decision.kind == "full_marks"
+        is_accepted = decision.kind == "accept" and value is not None and decision.value == value
+        if is_given or is_accepted:
             fraction = 1.0
         is_excluded = is_excluded or decision.kind == "leave_out"
-    return Outcome(fraction, is_excluded)
+    return Outcome(fraction, is_excluded, is_given)
 
 
 def after_tries(fraction: float, *, tries: int, penalty: float) -> float:

@@ -395,9 +395,9 @@ class Attempt(models.Model):
 
     def sum_up(self) -> None:
         rows = list(self.questions.filter(is_excluded=False).values_list("points", flat=True))
-        each = certainty_marking.TABLE[3].right if self.own_rules.has_certainty else 1
+        each = certainty_marking.MOST if self.own_rules.has_certainty else 1.0
         self.score = sum(points or 0 for points in rows)
-        self.max_score = float(len(rows) * each)
+        self.max_score = len(rows) * each
         Attempt.objects.filter(pk=self.pk).update(score=self.score, max_score=self.max_score)
 
     def settle_release(self, now: datetime) -> None:
@@ -675,12 +675,8 @@ class AttemptQuestion(models.Model):
 
     def settle(self, outcome: Outcome, response: Response | None, *, now: datetime) -> None:
         """Put the grade into the log and into this row, which store() writes."""
-        rules = self.attempt.own_rules
-        fraction = outcome.fraction
-        if rules.behaviour == Behaviour.TRIES and self.attempt.purpose == Attempt.Purpose.QUIZ:
-            fraction = after_tries(fraction, tries=max(self.tries, 1), penalty=rules.penalty)
-        self.fraction = fraction
-        self.points = self.points_for(fraction, response)
+        self.fraction = self.fraction_for(outcome)
+        self.points = self.points_for(outcome, response)
         self.is_excluded = outcome.is_excluded
         self.is_final = True
         self.graded_at = now
@@ -688,19 +684,29 @@ class AttemptQuestion(models.Model):
             attempt_question=self,
             response=response,
             version_id=self.version_id,
-            fraction=fraction,
+            fraction=self.fraction,
             points=self.points,
             is_excluded=outcome.is_excluded,
             at=now,
         )
         insert(grade)
 
-    def points_for(self, fraction: float, response: Response | None) -> float:
+    def fraction_for(self, outcome: Outcome) -> float:
+        """What is left once tries have cost their penalty; marks that were given cost none."""
+        rules = self.attempt.own_rules
+        is_quiz = self.attempt.purpose == Attempt.Purpose.QUIZ
+        if outcome.is_given or not is_quiz or rules.behaviour != Behaviour.TRIES:
+            return outcome.fraction
+        return after_tries(outcome.fraction, tries=max(self.tries, 1), penalty=rules.penalty)
+
+    def points_for(self, outcome: Outcome, response: Response | None) -> float:
         if not self.attempt.own_rules.has_certainty:
-            return fraction
+            return self.fraction_for(outcome)
+        if outcome.is_given:
+            return certainty_marking.MOST
         if response is None or response.value is None:
             return 0.0
-        return certainty_marking.mark(response.certainty, fraction)
+        return certainty_marking.mark(response.certainty, self.fraction_for(outcome))
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):

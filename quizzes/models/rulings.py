@@ -12,10 +12,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.grading import Decision, after_tries
+from quizzes.grading import Decision
 from quizzes.models.attempts import Attempt, AttemptQuestion, Grade
 from quizzes.models.bank import QuestionVersion
-from quizzes.rules import Behaviour
 
 
 class RulingQuerySet(models.QuerySet["Ruling"]):
@@ -81,6 +80,7 @@ class Change:
     row: AttemptQuestion
     before: float | None
     after: float
+    points: float  # after it
     was_excluded: bool
     is_excluded: bool
 
@@ -118,13 +118,13 @@ class Regrade(models.Model):
         changes = []
         for row in rows:
             outcome = row.outcome(row.response, rulings)
-            fraction = outcome.fraction
-            rules = row.attempt.own_rules
-            if rules.behaviour == Behaviour.TRIES:
-                fraction = after_tries(fraction, tries=max(row.tries, 1), penalty=rules.penalty)
-            if (fraction, outcome.is_excluded) != (row.fraction, row.is_excluded):
+            fraction, points = row.fraction_for(outcome), row.points_for(outcome, row.response)
+            after = (fraction, points, outcome.is_excluded)
+            if after != (row.fraction, row.points, row.is_excluded):
                 changes.append(
-                    Change(row, row.fraction, fraction, row.is_excluded, outcome.is_excluded)
+                    Change(
+                        row, row.fraction, fraction, points, row.is_excluded, outcome.is_excluded
+                    )
                 )
         return changes
 
@@ -146,7 +146,7 @@ class Regrade(models.Model):
             for change in changes:
                 row = change.row
                 row.fraction = change.after
-                row.points = row.points_for(change.after, row.response)
+                row.points = change.points
                 row.is_excluded = change.is_excluded
                 regrade.write(row, now)
             sum_up({change.row.attempt_id for change in changes})

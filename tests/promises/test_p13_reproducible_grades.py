@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from quizzes.grading import after_tries, worth
 from quizzes.models import Attempt, AttemptQuestion, Grade, Quiz, Regrade, Response, Ruling
 from quizzes.rules import Behaviour, Rules
 from studyguide.accounts.models import User
-from tests.every_kind import SAMPLES, load_samples
+from tests.every_kind import SAMPLES, load_samples, question_of
 from tests.promises import harness
 from tests.promises.figures import figure
 
@@ -128,6 +129,38 @@ def test_a_regrade_does_what_its_dry_run_said_and_can_be_undone(db: None) -> Non
     assert not regrade.undo(now=timezone.now())
     assert grades() == before
     assert list(Response.objects.order_by("pk").values_list()) == log
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [Rules(behaviour=Behaviour.TRIES), Rules(behaviour=Behaviour.DEFERRED, has_certainty=True)],
+)
+@pytest.mark.parametrize("is_ruled_before", [True, False])
+def test_full_marks_are_full_however_it_was_answered(
+    db: None, rules: Rules, is_ruled_before: bool
+) -> None:
+    """Whatever tries cost, however sure somebody was, and where nothing was answered."""
+    quiz, now = load_samples(), timezone.now()
+    user, tutor = harness.make_people(2)
+    attempt = Attempt.start(user=user, quiz=quiz, now=now, rules=rules, scope=SCOPE)
+
+    def decide() -> None:
+        for row in attempt.questions.all():
+            rule(tutor, kind="full_marks", version_id=row.version_id)
+
+    if is_ruled_before:
+        decide()
+    question, value = question_of("choice").pk, SAMPLES["choice"].wrong["choice"][0]
+    for rev in range(2):
+        ask: dict[str, Any] = {"token": harness.uuid4(), "base_rev": rev, "now": now}
+        attempt.respond(question, value, is_check=True, certainty=3, **ask)
+    attempt.submit(now=now)
+    if not is_ruled_before:
+        decide()
+        Regrade.run(SCOPE, by=tutor, reason="It was ambiguous.", now=now)
+    attempt.refresh_from_db()
+    assert {row.fraction for row in attempt.questions.all()} == {1.0}
+    assert attempt.score == attempt.max_score
 
 
 def test_a_regrade_leaves_open_attempts_alone(db: None) -> None:
