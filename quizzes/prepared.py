@@ -27,6 +27,7 @@ NUMBER = 7_770_000_000_000_000
 WORD = "\x02slot "
 DAY = date(8001, 1, 1)
 MOMENT = datetime(8001, 1, 1, tzinfo=UTC)
+HELD = 2**63  # numbers below it, and not below its negative, are those that columns hold
 
 
 Row = tuple[Any, ...]
@@ -78,8 +79,8 @@ class Prepared:
 
     def raw(self, **values: Slot) -> tuple[Compiled | None, list[Row]]:
         """Rows as they come from the database, and what reads them."""
-        if any(not isinstance(value, SINGLE) and not value for value in values.values()):
-            return None, []  # in an empty list there is nothing
+        if any(is_nowhere(value) for value in values.values()):
+            return None, []
         key = tuple(
             (name, None if isinstance(value, SINGLE) else len(value))
             for name, value in values.items()
@@ -107,6 +108,13 @@ class Prepared:
         converters = compiler.get_converters([select[0] for select in compiler.select])
         self.compiled[key] = Compiled(sql, list(params), converters, maker(compiler))
         return self.compiled[key]
+
+
+def is_nowhere(value: Slot) -> bool:
+    """In an empty list there is nothing, and a number that no column holds is in no row."""
+    if isinstance(value, int):
+        return not -HELD <= value < HELD
+    return not isinstance(value, SINGLE) and not value
 
 
 def maker(compiler: Any) -> Callable[[Sequence[Any]], Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -52,6 +52,20 @@ class RefuseUnknownMethods:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in KNOWN_METHODS:
             return HttpResponseNotAllowed(KNOWN_METHODS)
+        return self.get_response(request)
+
+
+class OnlyUtf8:
+    """Forms come in UTF-8, as our pages send them. Other codecs break while they are read, or give
+    texts that no database stores."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if request.method == "POST" and charset.lower() not in {"utf-8", "utf8"}:
+            raise BadRequest("a form in another codec than UTF-8")
         return self.get_response(request)
 
 

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studyguide.http.RefuseUnknownMethods",
+    "studyguide.http.OnlyUtf8",
     "studyguide.http.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "studyguide.http.CompressMiddleware",

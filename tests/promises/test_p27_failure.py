@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,9 @@ from django.utils import timezone
 from quizzes.models import Response
 from quizzes.views.questions import VISITOR_ANSWERS
 from studyguide.accounts.models import User
+from tests.every_kind import question_of
 from tests.factories import UserFactory
-from tests.promises.world import World
+from tests.promises.world import World, routes
 from tests.quizzes.views.sending import send
 
 HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile.json").read_text())
@@ -192,6 +194,7 @@ KINDS = [
     "application/x-www-form-urlencoded; charset=nothing",
     "application/x-www-form-urlencoded; charset=utf-16",
     "x" * 3000,
+    "multipart/form-data; boundary=x; charset=rot13",
 ]
 BODIES = [
     b"",
@@ -214,6 +217,36 @@ def test_a_body_of_any_kind_is_no_fault_of_ours(world: World, kind: str) -> None
         bodies = BODIES if path in {"/settings/", "/accounts/login/"} else small
         for body in bodies:
             assert not is_ours(client.generic("POST", path, body, kind)), (path, body[:40])
+
+
+NUMBERED = re.compile(r"<(?:int|key):\w+>")
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**63, 10**40])
+def test_a_number_that_no_database_holds_leads_nowhere(world: World, number: int) -> None:
+    client = world.client()
+    client.raise_request_exception = False
+    numbered = [world.filled(NUMBERED.sub(str(number), r)) for r in routes() if NUMBERED.search(r)]
+    for path in numbered:
+        for answer in (client.get(path), client.post(path, {"token": uuid4(), "rating": "3"})):
+            assert not is_ours(answer), path
+    assert len(numbered) > 20
+
+
+def test_a_text_that_no_database_stores_does_not_come_in(world: World) -> None:
+    """Half of a pair of surrogates, which UTF-8 has no bytes for, by way of another codec."""
+    client = world.client()
+    client.raise_request_exception = False
+    row = world.attempt.questions.get(question=question_of("text"))
+    fields = {"question": row.question_id, "rev": row.rev, "token": uuid4(), "text": "\\ud800"}
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    kind = "multipart/form-data; boundary=x; charset=raw_unicode_escape"
+    path = f"{world.attempt.get_absolute_url()}respond/"
+    answer = client.generic("POST", path, "".join([*parts, "--x--\r\n"]), kind)
+    assert (answer.status_code, is_ours(answer)) == (400, "")
 
 
 HEADERS: list[dict[str, str]] = [
