@@ -340,6 +340,7 @@ class Assignment(models.Model):
         """Take it away. CourseRefused when somebody has begun its quiz: close it instead."""
         self.refuse_if_begun()
         with transaction.atomic():
+            self.course.refuse_if_closed()
             moved = Assignment.objects.existing().filter(pk=self.pk).update(removed_at=now)
             if moved == 1:
                 self.course.record("assignment.remove", by=by, now=now, assignment=self.public_id)
@@ -431,6 +432,7 @@ class Assignment(models.Model):
     def release(self, *, by: User, now: datetime) -> int:
         """Let learners see what their attempts were worth. How many were not seen before."""
         with transaction.atomic():
+            self.course.refuse_if_closed()
             waiting = Attempt.objects.submitted().filter(context=self.context, released_at=None)
             released = release_all(waiting.order_by("pk"), now=now)
             self.course.record(
