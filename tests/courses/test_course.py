@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -33,7 +34,7 @@ from tests.factories import (
 )
 
 LATER = TERM + timedelta(days=10)
-HOUR = timedelta(hours=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def acts(course: Course) -> list[str]:
@@ -177,6 +178,19 @@ def test_an_invitation_is_used_once(course: Course, tutor: User, reader: User) -
         invitation.accept(UserFactory(), now=TERM)
 
 
+def test_an_invitation_from_before_lets_nobody_back_in_who_was_removed(
+    course: Course, tutor: User, reader: User
+) -> None:
+    old = Invitation.send(course, email="a@example.org", by=tutor, now=TERM)
+    member = JoinCode.make(course, by=tutor, now=TERM).join(reader, now=TERM)
+    assert member.expel(by=tutor, now=TERM + DAY)
+    assert old.accept(reader, now=TERM + 2 * DAY).state == Membership.State.PENDING
+    member.refresh_from_db()
+    assert member.expel(by=tutor, now=TERM + 3 * DAY)
+    new = Invitation.send(course, email="a@example.org", by=tutor, now=TERM + 4 * DAY)
+    assert new.accept(reader, now=TERM + 5 * DAY).state == Membership.State.ACTIVE
+
+
 def test_an_invitation_to_an_account_is_its_alone(
     course: Course, tutor: User, reader: User
 ) -> None:
@@ -271,6 +285,30 @@ def test_a_copy_keeps_what_was_set_and_moves_it_by_the_calendar(
     assert copy.sections.count() == old.sections.count() > 0
     assert [m.user for m in new.memberships.all()] == [tutor]
     assert new.copied_from == course
+
+
+@pytest.mark.parametrize(
+    ("walls", "after"),
+    [
+        ({"opens_at": (0, 30), "due_at": (1, 15)}, {"opens_at": (0, 30), "due_at": (1, 15)}),
+        ({"due_at": (0, 30), "closes_at": (1, 15)}, {"due_at": (1, 30), "closes_at": (2, 15)}),
+    ],
+)
+def test_a_copy_keeps_its_dates_in_order_where_the_clocks_go_forward(
+    course: Course,
+    tutor: User,
+    walls: dict[str, tuple[int, int]],
+    after: dict[str, tuple[int, int]],
+) -> None:
+    """02:30 is not on any clock that night, and 03:15 comes before what it is taken for."""
+    old, new = datetime(2026, 9, 6, tzinfo=UTC), datetime(2027, 3, 28, tzinfo=UTC)
+    dates: dict[str, Any] = {
+        name: old.replace(hour=hour, minute=minute) for name, (hour, minute) in walls.items()
+    }
+    AssignmentFactory(course=course, **dates)
+    copy = copy_course(course, title="New", days=(new - old).days, by=tutor, now=TERM)
+    made = copy.assignments.get()
+    assert {name: (getattr(made, name).hour, getattr(made, name).minute) for name in after} == after
 
 
 # Sharing an original

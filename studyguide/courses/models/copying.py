@@ -44,13 +44,23 @@ COPIED = (
 
 
 def later_dates(assignment: Assignment, days: int) -> dict[str, due.Typed]:
-    """The dates it has, so many calendar days later by the clocks of its course."""
-    zone = assignment.course.time_zone
-    return {
+    """The dates it has, so many calendar days later by the clocks of its course. Where a night in
+    which they go forward would put two in the wrong order, the other is kept as far from the due
+    date as it was."""
+    zone, old = assignment.course.time_zone, assignment.due_at
+    found = {
         name: due.shifted(at, days, zone)
         for name in ("opens_at", "due_at", "closes_at")
         if (at := getattr(assignment, name)) is not None
     }
+    if old is None:
+        return found
+    new = found["due_at"].at
+    for name, typed in found.items():
+        at = getattr(assignment, name)
+        if (at < old and typed.at >= new) or (at >= old and typed.at < new):
+            found[name] = due.read(due.wall_of(new + (at - old), zone), zone)
+    return found
 
 
 def copy_assignment(

@@ -309,7 +309,8 @@ class Invitation(models.Model):
             ]
 
     def accept(self, user: User, *, now: datetime) -> Membership:
-        """Come in. Raises CourseRefused when it is used, withdrawn, expired or another's."""
+        """Come in; or wait, where a tutor removed this person after it was sent. Raises
+        CourseRefused when it is used, withdrawn, expired or another's."""
         with transaction.atomic():
             moved = (
                 Invitation.objects.open(now)
@@ -322,8 +323,12 @@ class Invitation(models.Model):
                     _g("This invitation is no longer valid. Ask your tutor for another.")
                 )
             self.refresh_from_db()
+            removed = self.course.memberships.filter(
+                user=user, state=Membership.State.REMOVED, left_at__gt=self.at
+            )
+            by = None if removed.exists() else self.by
             return self.course.admit(
-                user, way=Membership.Way.INVITATION, role=self.role, by=self.by, now=now
+                user, way=Membership.Way.INVITATION, role=self.role, by=by, now=now
             )
 
     def withdraw(self, *, by: User, now: datetime) -> bool:

@@ -77,11 +77,15 @@ def course_join(request: HttpRequest, code: str = "") -> HttpResponse:
         return render(request, "courses/course_join.html", context)
     if "display_name" in request.POST:
         name.save()
+    return came_in(request, membership)
+
+
+def came_in(request: HttpRequest, membership: Membership) -> HttpResponse:
     if membership.state == Membership.State.PENDING:
         messages.success(request, _("You asked to join. A tutor lets you in."))
         return redirect("courses")
     messages.success(request, _("You are in."))
-    return redirect(found.course)
+    return redirect(membership.course)
 
 
 def confirm(request: HttpRequest, code: JoinCode, form: ShownNameForm) -> HttpResponse:
@@ -247,13 +251,12 @@ def course_invitation(request: HttpRequest, invitation: str) -> HttpResponse:
         return redirect("courses")
     if request.method == "POST" and form.is_valid():
         try:
-            found.accept(user, now=now)
+            membership = found.accept(user, now=now)
         except CourseRefused as why:
             messages.warning(request, str(why))
             return redirect("courses")
         form.save()
-        messages.success(request, _("You are in."))
-        return redirect(found.course)
+        return came_in(request, membership)
     context = {
         "invitation": found,
         "course": found.course,
