@@ -65,6 +65,19 @@ class Due:
         return "" if self.cell is None else progress(self.column, self.cell)
 
     @property
+    def standing(self) -> tuple[str, str]:
+        """The state as the learner may know it, and how it is set. Where a score is asked for, done
+        or missing would tell before the release whether it was reached."""
+        if self.cell is None:
+            return "", ""
+        state = self.cell.state
+        is_sealed = self.column.required_score is not None and not self.cell.is_released
+        if is_sealed and self.cell.done and state is not State.EXCUSED:
+            return _("handed in"), ""
+        tone = "miss" if state is State.MISSING else "right" if state.is_done else ""
+        return str(state.label), tone
+
+    @property
     def score(self) -> str:
         """As the learner may see it, per cent."""
         return "" if self.cell is None else score_text(self.cell.shown_score)

@@ -369,6 +369,26 @@ def test_a_learner_sees_what_is_due_and_how_he_stands(
         assert "Friday 11 September 2026, 10:00, Berlin time (UTC+2)" in text
 
 
+@pytest.mark.parametrize("days", [1, 11])
+def test_a_state_does_not_tell_a_score_before_its_release(
+    learning: Client, learner: Membership, quiz_set: Assignment, days: int
+) -> None:
+    """Whether what was asked for was reached, before and after it was due."""
+    rules = Rules(release="by_hand").snapshot()
+    Assignment.objects.update(rules=rules, required_score=0.6)
+    quiz_set.refresh_from_db()
+    attempt = hand_in(quiz_set, learner, 0.0, at=TERM + DAY)
+    addresses = [listing(quiz_set.course), quiz_set.get_absolute_url()]
+    seen = []
+    with time_machine.travel(TERM + days * DAY, tick=False):
+        for score in (0.2, 0.8):
+            Attempt.objects.filter(pk=attempt.pk).update(score=score, max_score=1)
+            pages = [learning.get(address).text for address in addresses]
+            seen.append([re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", p) for p in pages])
+    assert seen[0] == seen[1]
+    assert "Handed in" in seen[0][1]
+
+
 def test_a_learner_begins_the_quiz_that_is_set(
     learning: Client, learner: Membership, quiz_set: Assignment
 ) -> None:
