@@ -193,11 +193,11 @@ def asked(
     )
     if typed is not None:
         one.value = typed
-    if one.is_open and row.tries:
+    if one.is_open and row.tries and not attempt.is_held:
         one.hint = version.hints[row.tries - 1] if row.tries <= len(version.hints) else ""
         one.tries_left = row.allowed_tries - row.tries
     may_see = row.is_released or attempt.is_released(now)
-    if not one.is_open and may_see and row.fraction is not None:
+    if not one.is_open and may_see and row.fraction is not None and not attempt.is_held:
         shows = rules.shows(submitted_at=attempt.submitted_at, now=now)
         marked = mark(version.load(), value)
         back = f"{attempt.get_absolute_url()}?q={row.position}#q{row.position}"

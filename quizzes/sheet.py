@@ -183,7 +183,8 @@ class Sheet:
         ]
 
     def state_of(self, row: AttemptQuestion) -> dict[str, str]:
-        if row.is_final and row.is_released and row.fraction is not None:
+        is_told = row.is_final and row.is_released and not self.attempt.is_held
+        if is_told and row.fraction is not None:
             if is_right(row.fraction):
                 return {"state": "right", "word": _("right")}
             if is_wrong(row.fraction):
@@ -228,7 +229,7 @@ class Results:
         self.attempt = attempt
         self.now = now
         self.is_written = attempt.state == Attempt.State.SUBMITTED
-        self.is_released = attempt.is_released(now)
+        self.is_released = attempt.is_released(now) and not attempt.is_held
         self.shows = (
             attempt.own_rules.shows(
                 submitted_at=attempt.submitted_at or attempt.deadline_at, now=now

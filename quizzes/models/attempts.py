@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from quizzes.models.rulings import Ruling
 
 
+UNTOLD = _("What it asks waits in another quiz of yours, which is open or not released yet.")
 VERDICTS = {"right": _("Right"), "part": _("Partly right"), "miss": _("Another answer")}
 
 
@@ -179,6 +181,14 @@ class Attempt(models.Model):
         grace = timedelta(seconds=self.own_rules.grace)
         return self.deadline_at is not None and now > self.deadline_at + grace
 
+    @cached_property
+    def is_held(self) -> bool:
+        """Whether it asks what its learner is asked in another attempt that counts in some scope,
+        and is not told there yet: until then nothing is told here either."""
+        untold = AttemptQuestion.objects.untold_in_scopes().filter(attempt__user=self.user_id)
+        elsewhere = untold.exclude(attempt=self.pk).values("question")
+        return self.questions.filter(question__in=elsewhere).exists()
+
     def is_released(self, now: datetime) -> bool:
         if self.state != self.State.SUBMITTED:
             return False
@@ -245,9 +255,14 @@ class Attempt(models.Model):
         return ""
 
     def lay_out(self) -> None:
-        """Draw the questions and fix their order and the order of their options."""
+        """Draw the questions and fix their order and the order of their options. What is not told
+        yet in some scope is not asked for oneself: AttemptRefused, where nothing else is left."""
         chance = random.SystemRandom()
-        drawn = self.quiz.draw(chance.getrandbits(63)) if self.quiz else []
+        untold = AttemptQuestion.objects.untold_in_scopes().filter(attempt__user=self.user_id)
+        held = () if self.scope else set(untold.values_list("question", flat=True))
+        drawn = self.quiz.draw(chance.getrandbits(63), without=held) if self.quiz else []
+        if held and not drawn:
+            raise AttemptRefused(UNTOLD)
         AttemptQuestion.objects.bulk_create(
             AttemptQuestion(
                 attempt=self,
@@ -558,6 +573,10 @@ class AttemptQuestionQuerySet(models.QuerySet["AttemptQuestion"]):
     def unreleased(self) -> Self:
         """At a quiz, and its worth not yet the learner's to see."""
         return self.filter(attempt__purpose=Attempt.Purpose.QUIZ, is_released=False)
+
+    def untold_in_scopes(self) -> Self:
+        """The same, of attempts that count in some scope."""
+        return self.unreleased().exclude(attempt__scope="").order_by()
 
 
 class AttemptQuestion(models.Model):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn, Self
@@ -379,10 +379,10 @@ class Quiz(models.Model):
     def size(self) -> int:
         return sum(draw["count"] for draw in self.draws)
 
-    def draw(self, seed: int) -> list[tuple[int, int]]:
+    def draw(self, seed: int, *, without: Collection[int] = ()) -> list[tuple[int, int]]:
         """Ids of questions and of their current versions, none twice, in the order asked.
 
-        Fewer than asked for when questions have been retired since.
+        Fewer than asked for when questions have been retired since, or are to be left out.
         """
         rows = list(
             Question.objects.drawn()
@@ -393,7 +393,8 @@ class Quiz(models.Model):
         taken: dict[int, tuple[int, int]] = {}
         for item in self.draws:
             draw = Draw(item["count"], item["any_of"], item["questions"])
-            pool = [row for row in rows if row[0] not in taken and draw.admits(row[1], row[2])]
+            free = [row for row in rows if row[0] not in taken and row[0] not in without]
+            pool = [row for row in free if draw.admits(row[1], row[2])]
             for pk, _id, _tags, version, position in chance.sample(
                 pool, min(draw.count, len(pool))
             ):

@@ -12,8 +12,17 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.kinds import Unreadable
-from quizzes.models import Ack, Attempt, AttemptQuestion, Response, TokenReused
-from quizzes.rules import Behaviour
+from quizzes.models import (
+    Ack,
+    Attempt,
+    AttemptQuestion,
+    AttemptRefused,
+    Quiz,
+    Response,
+    TokenReused,
+)
+from quizzes.models.attempts import UNTOLD
+from quizzes.rules import Behaviour, Rules
 from quizzes.sheet import Results, Sheet
 from quizzes.tokens import new_token
 
@@ -50,6 +59,9 @@ def attempt_respond(request: HttpRequest, attempt: str) -> HttpResponse:
     be taken comes back in the page, to be sent again."""
     found = own_attempt(request, attempt)
     sent = Sent(request, found)
+    if found.is_held and not found.scope and sent.would_tell:
+        sent.is_check = False
+        sent.waits = str(UNTOLD)
     if sent.token is None:
         return sheet(request, sent, trouble=_("Send it once more."), typed=sent.value)
     try:
@@ -62,7 +74,7 @@ def attempt_respond(request: HttpRequest, attempt: str) -> HttpResponse:
     if ack.outcome != Response.Outcome.SAVED:
         return too_late(request, sent, ack.outcome)
     if sent.is_check or sent.act or sent.is_move:
-        return sheet(request, sent, trouble=sent.trouble if sent.is_check else "")
+        return sheet(request, sent, trouble=sent.trouble if sent.is_check else sent.waits)
     return saved(request, sent, ack)
 
 
@@ -84,6 +96,7 @@ class Sent:
         self.certainty = certainty_of(data.get("certainty", ""))
 
         self.is_check = self.act == "check"
+        self.waits = ""  # why it is stored and not checked
         self.is_move = "move" in data  # a line of an ordering goes up or down
 
     def store(self) -> Ack:
@@ -96,6 +109,11 @@ class Sent:
             is_check=self.is_check,
             certainty=self.certainty,
         )
+
+    @property
+    def would_tell(self) -> bool:
+        """Whether it would be graded at once."""
+        return self.is_check and self.attempt.own_rules.behaviour != Behaviour.DEFERRED
 
     @property
     def trouble(self) -> str:
@@ -172,6 +190,9 @@ def too_late(request: Any, sent: Sent, outcome: str) -> HttpResponse:
 @require_POST
 def attempt_submit(request: HttpRequest, attempt: str) -> HttpResponse:
     found = own_attempt(request, attempt)
+    if found.is_held and not found.scope:
+        messages.info(request, UNTOLD)
+        return redirect(found)
     found.submit(now=timezone.now())
     return redirect("attempt_results", found.public_id)
 
@@ -191,12 +212,22 @@ def attempt_again(request: HttpRequest, attempt: str) -> HttpResponse:
     """A quiz of the questions that were missed, started at once."""
     found = own_attempt(request, attempt)
     now = timezone.now()
-    if not found.is_released(now):
-        return redirect("attempt_results", found.public_id)
-    quiz = Results(found, now=now).quiz_of_missed()
+    results = Results(found, now=now)
+    quiz = results.quiz_of_missed() if results.is_released else None
     if quiz is None:
         return redirect("attempt_results", found.public_id)
-    return redirect(Attempt.start(user=request.user, quiz=quiz, now=now))
+    return begun(request, quiz)
+
+
+def begun(request: HttpRequest, quiz: Quiz, rules: Rules | None = None) -> HttpResponse:
+    """On to an attempt of one's own, or back to the quiz, which says why not."""
+    try:
+        return redirect(
+            Attempt.start(user=request.user, quiz=quiz, now=timezone.now(), rules=rules)
+        )
+    except AttemptRefused as why:
+        messages.info(request, str(why))
+        return redirect(quiz)
 
 
 def token_of(text: str) -> UUID | None:

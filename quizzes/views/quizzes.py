@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quizzes.forms import NewQuizForm, StartForm
-from quizzes.models import Attempt, AttemptRefused, Quiz, Topic
+from quizzes.models import Attempt, Quiz, Topic
 from quizzes.shelf import Shelf
+from quizzes.views.attempts import begun
 
 
 @require_safe
@@ -50,14 +49,7 @@ def quiz_start(request: HttpRequest, quiz: str) -> HttpResponse:
     if not form.is_valid():
         context = {"quiz": found, "form": form, "attempts": attempts_at(request, found)}
         return render(request, "quizzes/quiz.html", {**context, "nav": "quizzes"}, status=422)
-    try:
-        attempt = Attempt.start(
-            user=request.user, quiz=found, now=timezone.now(), rules=form.rules()
-        )
-    except AttemptRefused as why:
-        messages.info(request, str(why))
-        return redirect(found)
-    return redirect(attempt)
+    return begun(request, found, form.rules())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,9 +58,7 @@ def quiz_new(request: HttpRequest) -> HttpResponse:
     source = source_of(request)
     form = NewQuizForm(request.POST or None, source=source)
     if request.method == "POST" and form.is_valid():
-        made = form.make(request.user)
-        attempt = Attempt.start(user=request.user, quiz=made, now=timezone.now())
-        return redirect(attempt)
+        return begun(request, form.make(request.user))
     context = {"form": form, "nav": "quizzes"}
     return render(request, "quizzes/quiz_new.html", context, status=422 if form.errors else 200)
 

@@ -23,10 +23,10 @@ from quizzes.models import Question, Review, ReviewCard, ReviewSettings
 from quizzes.models.attempts import day_of
 from quizzes.models.memory import look
 from quizzes.prepared import Prepared
-from quizzes.review import Reviewed, Sitting, level_of, self_rated, whose
+from quizzes.review import Reviewed, Sitting, asks_whose, level_of, self_rated, whose
 from quizzes.scheduling import LEECH_AT, Rating
 from quizzes.views.attempts import number_of, token_of
-from quizzes.views.questions import WAITS, back_of, is_htmx, read, status_of
+from quizzes.views.questions import WAITS, back_of, is_htmx, is_sealed, read, status_of
 
 PAGE = 50
 
@@ -242,13 +242,22 @@ def review_card(request: HttpRequest, card: int) -> HttpResponse:
     context = {
         "card": found,
         "version": version,
-        "claim": whose(version) if version else "",
+        "claim": claim_of(request, found),
         "level": level_of(found, today),
         "reviews": found.reviews.select_related("response").order_by("-pk"),
         "today": today,
         "nav": "review",
     }
     return render(request, "quizzes/review_card.html", context)
+
+
+def claim_of(request: HttpRequest, card: ReviewCard) -> str:
+    """Whose claim it is, unless that is what is asked and must not be told yet."""
+    question = card.question
+    if question.current is None:
+        return ""
+    is_key = asks_whose(question.current, question.aim)
+    return "" if is_key and is_sealed(request, question.pk) else whose(question.current)
 
 
 @require_POST

@@ -103,6 +103,16 @@ def test_nobody_objects_for_another_or_before_release(
     assert learning.get(form_of(attempt)).status_code == 404
 
 
+def test_what_waits_in_another_class_is_not_shown_with_its_judgement(
+    learning: Client, attempt: Attempt, learner: Membership, quiz: Assignment
+) -> None:
+    there = elsewhere(CourseFactory(), quiz)
+    member = MembershipFactory(course=there.course, user=learner.user)
+    assert learning.get(form_of(attempt)).status_code == 200
+    there.start(member, now=TERM + DAY)
+    assert learning.get(form_of(attempt)).status_code == 404
+
+
 def test_objections_are_limited(
     learning: Client, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:

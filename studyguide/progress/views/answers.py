@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.mistakes import AT_ONCE, mistakes_of, practise_concepts, practise_mistakes
-from quizzes.models import Attempt, AttemptQuestion, AttemptRefused, Question, Quiz
+from quizzes.models import Attempt, AttemptQuestion, Question, Quiz
 from quizzes.references import links
+from quizzes.views.attempts import begun
 from studyguide.accounts.models import User
 from studyguide.accounts.sessions import signed_in
 from studyguide.library.models import Article
@@ -46,11 +47,7 @@ def practise(request: HttpRequest) -> HttpResponse:
     if quiz is None:
         messages.info(request, _("There is nothing to practise there now."))
         return redirect("mistakes")
-    try:
-        return redirect(Attempt.start(user=user, quiz=quiz, now=timezone.now()))
-    except AttemptRefused as why:
-        messages.info(request, str(why))
-        return redirect(quiz)
+    return begun(request, quiz)
 
 
 def quiz_on(user: User, article: Article, refs: list[str]) -> Quiz | None:
