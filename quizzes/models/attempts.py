@@ -468,6 +468,20 @@ class Attempt(models.Model):
             )
             return True
 
+    def follow(self, rules: Rules, *, by: Any, reason: str, now: datetime) -> None:
+        """Take over dates later than those that it began by: while it is open it ends later, and
+        what waits for the closing waits for the new one. Call it in a transaction that holds it."""
+        closes_at, own = rules.closes_at, self.own_rules.closes_at
+        if closes_at is not None and own is not None and closes_at > own:
+            self.rules = self.rules | {"closes_at": rules.snapshot()["closes_at"]}
+            mine = Attempt.objects.filter(pk=self.pk)
+            mine.update(rules=self.rules)
+            mine.filter(released_at=None, release_on__gt=now).update(release_on=closes_at)
+        until = rules.deadline(self.started_at)
+        is_later = until is not None and self.deadline_at is not None and until > self.deadline_at
+        if until is not None and is_later and not self.is_over(now):
+            self.extend(until=until, by=by, reason=reason, now=now)
+
     def reopen(self, *, until: datetime | None, by: Any, reason: str, now: datetime) -> bool:
         """Open again what was handed in. What was released stays final. False when another
         attempt at the same quiz is open, or this one is."""

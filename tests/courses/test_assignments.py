@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from quizzes.models import AttemptQuestion, AttemptRefused, Ruling
+from quizzes.models import Attempt, AttemptQuestion, AttemptRefused, Ruling
 from quizzes.rules import Rules
 from studyguide.accounts.models import AppendOnly, AuditEntry, User
 from studyguide.courses.models import (
@@ -219,6 +219,28 @@ def test_an_extension_reaches_an_attempt_under_way(
     arrangement.extend(base_revision=0, time_multiplier=2, reason="noise", by=tutor, now=TERM)
     attempt.refresh_from_db()
     assert attempt.deadline_at == TERM + timedelta(minutes=20)
+
+
+def test_what_has_begun_follows_a_closing_that_is_put_off(
+    course: Course, learner: Membership, tutor: User, article: Article
+) -> None:
+    """Nobody is cut off, and nobody sees the answers while others still look for them."""
+    rules = Rules(behaviour="deferred", release="after_close").snapshot()  # type: ignore[arg-type]
+    quiz_set = AssignmentFactory(
+        course=course, kind=Kind.QUIZ, quiz=bank(article), rules=rules, due_at=DUE, closes_at=DUE
+    )
+    members = [learner, MembershipFactory(course=course)]
+    done, going = (quiz_set.start(member, now=TERM) for member in members)
+    done.submit(now=TERM)
+    later = DUE + 7 * DAY
+    quiz_set.edit(base_revision=0, by=tutor, now=TERM + DAY, due_at=later, closes_at=later)
+    for attempt in (done, going):
+        attempt.refresh_from_db()
+    assert going.deadline_at == later
+    assert not done.is_released(later - DAY)
+    assert done.is_released(later)
+    going.submit(now=TERM + 2 * DAY)
+    assert not Attempt.objects.get(pk=going.pk).is_released(later - DAY)
 
 
 def test_nothing_is_arranged_for_another_courses_learner(quiz_set: Assignment) -> None:

@@ -108,19 +108,16 @@ class Arrangement(models.Model):
             extension = Extension.objects.create(
                 arrangement=self, revision=self.revision, reason=reason, by=by, at=now, **values
             )
-            self.extend_open(by=by, reason=reason, now=now)
+            self.extend_begun(by=by, reason=reason, now=now)
             return extension
 
-    def extend_open(self, *, by: User, reason: str, now: datetime) -> None:
-        mine = Attempt.objects.open().filter(
-            context=self.assignment.context, user=self.membership.user_id
+    def extend_begun(self, *, by: User, reason: str, now: datetime) -> None:
+        mine = Attempt.objects.filter(
+            context=self.assignment.context, user=self.membership.user_id, released_at=None
         )
+        rules = self.assignment.rules_for(self.membership, self)
         for attempt in mine.select_for_update():
-            rules = self.assignment.rules_for(self.membership, self)
-            until = rules.deadline(attempt.started_at)
-            later = until is not None and attempt.deadline_at and until > attempt.deadline_at
-            if later and not attempt.is_past(now):
-                attempt.extend(until=until, by=by, reason=reason, now=now)  # type: ignore[arg-type]
+            attempt.follow(rules, by=by, reason=reason, now=now)
 
     def excuse(
         self, *, is_excused: bool, base_revision: int, reason: str, by: User, now: datetime

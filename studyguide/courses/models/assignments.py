@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from studyguide.courses.models.arrangements import Arrangement
 
 
+DATES = {"due_at", "closes_at", "late"}  # on which it depends until when work counts
+
+
 class Stale(Exception):  # noqa: N818
     """Somebody else changed it since it was read: nothing was stored."""
 
@@ -307,10 +310,26 @@ class Assignment(models.Model):
             self.revision = base_revision + 1
             if sections is not None:
                 self.set_sections(sections)
+            if not DATES.isdisjoint(changes):
+                self.put_off_begun(by=by, now=now)
             self.course.record(
                 "assignment.edit", by=by, now=now, assignment=self.public_id, fields=[*changes]
             )
             return before
+
+    def put_off_begun(self, *, by: User, now: datetime) -> None:
+        """Attempts that have begun follow dates that were put off: else they would be cut off, or
+        tell the answers, while it is still open to others."""
+        begun = Attempt.objects.filter(context=self.context, released_at=None)
+        members = {
+            each.user_id: each
+            for each in self.course.memberships.filter(user__in=begun.values("user"))
+        }
+        arranged = {each.membership_id: each for each in self.arrangements.all()}
+        for attempt in begun.order_by("pk").select_for_update():
+            member = members[attempt.user_id]
+            rules = self.rules_for(member, arranged.get(member.pk))
+            attempt.follow(rules, by=by, reason="", now=now)
 
     def publish(self, *, by: User, now: datetime, at: datetime | None = None) -> bool:
         """Let learners see it, now or at a moment to come. CourseRefused when it is for chosen
