@@ -316,11 +316,8 @@ class Reviewed:
     def is_new_leech(self) -> bool:
         """Whether this was one forgetting too many, and should be spoken of."""
         memory, before = self.card.memory, self.review.before or {}
-        if memory is None or memory.lapses <= (before.get("lapses") or 0):
-            return False
-        return memory.lapses >= scheduling.LEECH_AT and (
-            (memory.lapses - scheduling.LEECH_AT) % scheduling.LEECH_AGAIN == 0
-        )
+        lapses = before.get("lapses") or 0
+        return memory is not None and scheduling.turned_leech(lapses, memory.lapses)
 
 
 def level_of(card: ReviewCard, on: date) -> mastery.Level:

@@ -285,14 +285,9 @@ def is_leech(memory: Memory) -> bool:
     return memory.lapses >= LEECH_AT
 
 
-def turned_leech(before: Memory | None, after: Memory) -> bool:
-    """Whether this review is to be spoken of: the eighth lapse, and every fourth after it."""
-    return (
-        before is not None
-        and after.lapses > before.lapses
-        and is_leech(after)
-        and (after.lapses - LEECH_AT) % LEECH_AGAIN == 0
-    )
+def turned_leech(before: int, after: int) -> bool:
+    """Whether a review is to be spoken of, by lapses: the eighth, and every fourth after it."""
+    return after > before and after >= LEECH_AT and (after - LEECH_AT) % LEECH_AGAIN == 0
 
 
 def fuzz_range(days: int) -> tuple[int, int]:

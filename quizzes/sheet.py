@@ -21,7 +21,7 @@ from quizzes.grading import is_right, is_wrong
 from quizzes.kinds import find
 from quizzes.models import Aim, Attempt, AttemptQuestion, Draw, Grade, Quiz, ReviewCard
 from quizzes.references import Reference, challenge_url, origin
-from quizzes.rules import Behaviour, Rules, counted
+from quizzes.rules import Behaviour, Rules
 
 SHOWN_BEFORE = 2
 
@@ -364,12 +364,6 @@ class Results:
             user=self.attempt.user_id, quiz=self.attempt.quiz, context=self.attempt.context
         )
         return list(same.exclude(released_at=None).order_by("number"))
-
-    @property
-    def counting(self) -> float | None:
-        """The score that counts, by the rule of the attempt."""
-        scores = [a.score or 0.0 for a in self.earlier]
-        return counted(scores, self.attempt.own_rules.counts)
 
     def quiz_of_missed(self) -> Quiz | None:
         missed = [row.question.external_id for row in self.missed if not row.question.retired_at]

@@ -400,12 +400,12 @@ def test_a_rule_begins_with_its_rating(rating: Rating) -> None:
 
 
 def test_leeches_are_spoken_of_at_eight_lapses_and_every_four() -> None:
-    turned = [n for n in range(1, 21) if turned_leech(memory(lapses=n - 1), memory(lapses=n))]
+    turned = [n for n in range(1, 21) if turned_leech(n - 1, n)]
     assert turned == [8, 12, 16, 20]
 
 
 def test_a_good_review_of_a_leech_is_passed_over() -> None:
-    assert not turned_leech(memory(lapses=8), memory(lapses=8))
+    assert not turned_leech(8, 8)
 
 
 def test_a_leech_stays_one() -> None:

@@ -20,9 +20,6 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def open(self) -> Self:
         return self.filter(state=Challenge.State.OPEN)
 
-    def taught_by(self, user: User) -> Self:
-        return self.filter(course__in=Course.objects.taught_by(user).values("pk"))
-
 
 class Challenge(models.Model):
     """A learner holds that his answer was judged wrongly. It waits in the queue of the course."""

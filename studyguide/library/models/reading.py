@@ -50,9 +50,6 @@ class ReadingStateQuerySet(models.QuerySet["ReadingState"]):
     def read(self) -> Self:
         return self.filter(is_read=True)
 
-    def of_article(self, article: Article) -> Self:
-        return self.filter(article=article)
-
 
 class ReadingState(models.Model):
     """The current row beside the log: how a passage stands for a learner now."""
