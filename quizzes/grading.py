@@ -41,7 +41,9 @@ def worth(body: Body, value: Value, decisions: Sequence[Decision] = ()) -> Outco
     is_excluded = is_given = False
     for decision in decisions:
         is_given = is_given or decision.kind == "full_marks"
-        is_accepted = decision.kind == "accept" and value is not None and decision.value == value
+        is_accepted = (
+            decision.kind == "accept" and value is not None and body.is_same(decision.value, value)
+        )
         if is_given or is_accepted:
             fraction = 1.0
         is_excluded = is_excluded or decision.kind == "leave_out"

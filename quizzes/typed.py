@@ -46,6 +46,11 @@ def fold(text: str, *, case: bool = False) -> str:
     return plain if case else ARTICLES.sub("", plain.casefold())
 
 
+def alike(one: str, other: str, *, case: bool = False) -> bool:
+    """Whether two texts are the same words."""
+    return fold(one, case=case) == fold(other, case=case) != ""
+
+
 @lru_cache(4096)
 def romanized(folded: str) -> str:
     """One form for Trotsky, Trotskii and Trotskij."""

@@ -69,6 +69,7 @@ class Marked:
 
 
 BLANK = Marked(0.0)
+LONGEST = 500  # characters of a text that is typed
 
 
 class Body(Strict, ABC):
@@ -133,6 +134,10 @@ class Body(Strict, ABC):
         """What values that differ in spelling alone have in common."""
         return cls.words(shown, value)
 
+    def is_same(self, one: Value, other: Value) -> bool:
+        """Whether two answers that are no blanks are the same, but for how they are spelt."""
+        return bool(one == other)
+
     @classmethod
     def check(cls, shown: Shown, value: Value) -> None:
         """Raises Unreadable when a learner should be asked to write it another way."""
@@ -159,9 +164,10 @@ def key_of(text: str) -> str:
 
 
 def one(data: Mapping[str, Sequence[str]], name: str) -> str:
-    """The last value posted under a name, with its ends trimmed; '' if there is none."""
+    """The last value posted under a name, with its ends trimmed; '' if there is none. What is
+    longer than our fields let anybody type is cut."""
     values = data.get(name) or [""]
-    return values[-1].replace("\x00", "").strip()
+    return values[-1].replace("\x00", "").strip()[:LONGEST]
 
 
 def shuffled(items: Sequence[Any], seed: int) -> list[Any]:

@@ -113,6 +113,10 @@ class Gaps(Body):
         value = {gap["key"]: one(data, f"gap-{gap['key']}") for gap in shown["gaps"]}
         return value if any(value.values()) else None
 
+    def is_same(self, one: Value, other: Value) -> bool:
+        pairs = [(one.get(name, ""), other.get(name, "")) for name in {*one, *other}]
+        return all(mine == theirs or typed.alike(mine, theirs) for mine, theirs in pairs)
+
     @classmethod
     def filling(cls, gap: Mapping[str, Any], value: str) -> str:
         """What was put into a gap, in words."""

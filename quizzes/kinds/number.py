@@ -160,6 +160,9 @@ class Number(Body):
                 )
             raise Unreadable(_g("Write the number alone, without words after it."))
 
+    def is_same(self, one: Value, other: Value) -> bool:
+        return self.sense(self.shown(), one) == self.sense(self.shown(), other)
+
     def amount(self, value: Value) -> float | None:
         """In the question's unit; None if it cannot be read or has a unit of another kind."""
         try:

@@ -76,6 +76,9 @@ class ShortText(Body):
     def sense(cls, shown: Shown, value: Value) -> str:
         return typed.fold(str(value or ""))
 
+    def is_same(self, one: Value, other: Value) -> bool:
+        return one == other or typed.alike(str(one), str(other), case=self.case)
+
     def first(self, value: str) -> Pattern | None:
         for exact in (True, False):
             for pattern in self.answers:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -168,6 +170,35 @@ def test_accepting_an_answer_gives_it_to_those_who_gave_it(
     decide(teaching, challenge, "accept")
     assert row_of(same).fraction == 1
     assert row_of(blank).fraction == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepted", "others"),
+    [
+        ("text", "Fresnel’s lens", {"fresnel's  Lens.": 1, "Fresnel lens": 0}),
+        ("number", "1,118", {"1118": 1, "1 118": 1, "1119": 0}),
+        (
+            "gaps",
+            {"1": "Wick", "2": "keepers"},
+            {("wick", "keepers"): 1, ("wick", "strangers"): 0.5},
+        ),
+    ],
+)
+def test_an_answer_is_accepted_however_it_is_spelt(
+    tutor: User, quiz: Assignment, kind: str, accepted: Any, others: dict[Any, float]
+) -> None:
+    ruling = Ruling(kind="accept", value=accepted, reason="It says so in ¶3.")
+    taken = []
+    for said in others:
+        value = dict(zip("12", said, strict=True)) if isinstance(said, tuple) else said
+        attempt = quiz.start(MembershipFactory(course=quiz.course), now=TERM)
+        question = question_of(kind).pk
+        attempt.respond(question, value, token=uuid4(), base_rev=0, now=TERM)
+        attempt.submit(now=TERM)
+        taken.append(attempt)
+    ruling.version, ruling.scope = row_of(taken[0], kind).version, quiz.course.scope
+    ruling.apply(by=tutor, now=TERM)
+    assert [row_of(attempt, kind).fraction for attempt in taken] == list(others.values())
 
 
 def test_a_ruling_is_of_one_course(

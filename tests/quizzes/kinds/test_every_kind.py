@@ -123,6 +123,25 @@ def test_an_answer_outlives_its_storage(kind: str, data: st.DataObject) -> None:
 
 @EVERY
 @given(data=st.data())
+@settings(max_examples=10)
+def test_an_answer_is_no_longer_than_a_field_takes(kind: str, data: st.DataObject) -> None:
+    body = body_of(kind, data)
+    shown = body.shown()
+    names = [*data.draw(MAKING[kind].forms(shown)), "text", "number", "recall", "year"]
+    value = body.read(shown, {name: ["9" * 1_000_000] for name in names})
+    assert len(json.dumps(value)) < 1000 * (1 + len(names))
+
+
+@EVERY
+@given(data=st.data())
+def test_an_answer_is_the_same_as_itself(kind: str, data: st.DataObject) -> None:
+    body = body_of(kind, data)
+    given = [value for value in posted(body, data) if value is not None]
+    assert all(body.is_same(value, value) for value in given)
+
+
+@EVERY
+@given(data=st.data())
 def test_the_key_gets_full_marks(kind: str, data: st.DataObject) -> None:
     body = body_of(kind, data)
     body.check(body.shown(), body.key())
