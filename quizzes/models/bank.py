@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, NoReturn, Self
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -315,16 +316,24 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
     def make(
         self, *, owner: Any, source: str, title: str, draws: Sequence[Draw], rules: Rules
     ) -> Quiz:
-        """A quiz that a learner puts together for himself."""
-        return self.create(
-            owner=owner,
-            source=source,
-            title=title,
-            group="own",
-            draws=[draw.as_json() for draw in draws],
-            rules=rules.snapshot(),
-            minutes=minutes_for(sum(draw.count for draw in draws)),
-        )
+        """A quiz that a learner puts together for himself; the one there is, if it is just the
+        same: so a form that is sent twice makes one, and begins one attempt."""
+        asked, settled = [draw.as_json() for draw in draws], rules.snapshot()
+        with transaction.atomic():
+            get_user_model().objects.select_for_update().only("pk").get(pk=owner.pk)
+            alike = self.current().filter(owner=owner, group="own", source=source, title=title)
+            for known in alike.order_by("-pk"):
+                if (known.draws, known.rules) == (asked, settled):
+                    return known
+            return self.create(
+                owner=owner,
+                source=source,
+                title=title,
+                group="own",
+                draws=asked,
+                rules=settled,
+                minutes=minutes_for(sum(draw.count for draw in draws)),
+            )
 
 
 def minutes_for(questions: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Quiz
 from quizzes.rules import Rules
 from tests.promises import harness
 from tests.promises.figures import figure
@@ -48,6 +48,20 @@ def test_a_limit_holds_for_simultaneous_starts(site: Site) -> None:
     replies = harness.at_once(lambda starter: starter.insist(path), starters)
     assert {reply.status for reply in replies} == {302}
     assert Attempt.objects.filter(user=user).count() == 1
+
+
+def test_a_quiz_of_ones_own_is_made_and_begun_once(site: Site) -> None:
+    """The button that makes it, pressed several times at once."""
+    quiz = harness.load_lamps(3)
+    (user,) = harness.make_people(1)
+    before = Attempt.start(user=user, quiz=quiz, now=timezone.now())
+    before.submit(now=timezone.now())
+    starters = [harness.Learner(site, user) for _n in range(8)]
+    again = f"/attempts/{before.public_id}/again/"
+    replies = harness.at_once(lambda starter: starter.insist(again), starters)
+    assert {reply.status for reply in replies} == {302}
+    assert Attempt.objects.exclude(pk=before.pk).count() == 1
+    assert Quiz.objects.filter(owner=user).count() == 1
 
 
 def test_the_database_itself_has_the_partial_index(db: None) -> None:
