@@ -451,7 +451,7 @@ class Attempt(models.Model):
     # What others may do
 
     def extend(self, *, until: datetime, by: Any, reason: str, now: datetime) -> bool:
-        """A later deadline for an attempt that is open. False when it is not."""
+        """Another deadline for an attempt that is open. False when it is not."""
         with transaction.atomic():
             moved = Attempt.objects.filter(pk=self.pk, state=self.State.OPEN).update(
                 deadline_at=until
@@ -469,18 +469,21 @@ class Attempt(models.Model):
             return True
 
     def follow(self, rules: Rules, *, by: Any, reason: str, now: datetime) -> None:
-        """Take over dates later than those that it began by: while it is open it ends later, and
-        what waits for the closing waits for the new one. Call it in a transaction that holds it."""
-        closes_at, own = rules.closes_at, self.own_rules.closes_at
-        if closes_at is not None and own is not None and closes_at > own:
+        """Take over another closing than it began by. While it is open it ends then, or later,
+        where it has more time; but not before now. What waits for the closing waits for the new
+        one. Call it in a transaction that holds it."""
+        closes_at, ends_at = rules.closes_at, self.deadline_at
+        if closes_at is not None and closes_at != self.own_rules.closes_at:
             self.rules = self.rules | {"closes_at": rules.snapshot()["closes_at"]}
             mine = Attempt.objects.filter(pk=self.pk)
             mine.update(rules=self.rules)
-            mine.filter(released_at=None, release_on__gt=now).update(release_on=closes_at)
+            waiting = mine.filter(released_at=None, release_on__gt=now)
+            waiting.update(release_on=max(closes_at, now))
         until = rules.deadline(self.started_at)
-        is_later = until is not None and self.deadline_at is not None and until > self.deadline_at
-        if until is not None and is_later and not self.is_over(now):
-            self.extend(until=until, by=by, reason=reason, now=now)
+        if until is None or ends_at is None or until < ends_at:  # no limit of time comes sooner
+            until = min((at for at in (ends_at, closes_at) if at is not None), default=None)
+        if until is not None and until != ends_at and not self.is_over(now):
+            self.extend(until=max(until, now), by=by, reason=reason, now=now)
 
     def reopen(self, *, until: datetime | None, by: Any, reason: str, now: datetime) -> bool:
         """Open again what was handed in. What was released stays final. False when another

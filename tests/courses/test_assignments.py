@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -22,6 +23,7 @@ from studyguide.courses.models import (
     Stale,
     choose,
 )
+from studyguide.courses.results import results
 from studyguide.library.models import Article
 from tests.courses.doing import bank, hand_in
 from tests.factories import (
@@ -240,6 +242,34 @@ def test_what_has_begun_follows_a_closing_that_is_put_off(
     assert done.is_released(later)
     going.submit(now=TERM + 2 * DAY)
     assert not Attempt.objects.get(pk=going.pk).is_released(later - DAY)
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_what_was_saved_before_a_closing_that_comes_sooner_counts(
+    quiz_set: Assignment, learner: Membership, tutor: User, is_moved: bool
+) -> None:
+    """Closed now, or moved to the next day, while somebody is at it."""
+    Assignment.objects.update(rules=Rules(behaviour="deferred").snapshot())  # type: ignore[arg-type]
+    quiz_set.refresh_from_db()
+    attempt = quiz_set.start(learner, now=TERM)
+    row = attempt.questions.first()
+    assert row is not None
+    attempt.respond(row.question_id, "x", token=uuid4(), base_rev=0, now=TERM)
+    ends = TERM + DAY
+    if is_moved:
+        quiz_set.edit(base_revision=0, by=tutor, now=TERM, due_at=ends, closes_at=ends)
+    else:
+        quiz_set.close(by=tutor, now=ends)
+    attempt.refresh_from_db()
+    late = attempt.respond(row.question_id, "y", token=uuid4(), base_rev=1, now=ends + DAY)
+    assert late.outcome == "late"
+    assert not attempt.submit(now=ends + DAY)
+    attempt.refresh_from_db()
+    assert attempt.submitted_at == ends
+    stand = results(quiz_set.course, now=ends + DAY, members=[learner.pk])
+    (cell,) = stand.row(stand.learners[0])
+    assert cell is not None
+    assert (cell.done, cell.state.is_done) == (1, True)
 
 
 def test_nothing_is_arranged_for_another_courses_learner(quiz_set: Assignment) -> None:

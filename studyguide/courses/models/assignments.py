@@ -305,15 +305,15 @@ class Assignment(models.Model):
             if sections is not None:
                 self.set_sections(sections)
             if not DATES.isdisjoint(changes):
-                self.put_off_begun(by=by, now=now)
+                self.move_begun(by=by, now=now)
             self.course.record(
                 "assignment.edit", by=by, now=now, assignment=self.public_id, fields=[*changes]
             )
             return before
 
-    def put_off_begun(self, *, by: User, now: datetime) -> None:
-        """Attempts that have begun follow dates that were put off: else they would be cut off, or
-        tell the answers, while it is still open to others."""
+    def move_begun(self, *, by: User, now: datetime) -> None:
+        """Attempts that have begun follow the closing: else they would be cut off, or tell the
+        answers, while it is open to others; or go on after it, and count for nothing."""
         begun = Attempt.objects.filter(context=self.context, released_at=None)
         members = {
             each.user_id: each
