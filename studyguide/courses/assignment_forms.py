@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +14,7 @@ from quizzes.rules import Behaviour, Counts, Rules
 from studyguide.courses import due
 from studyguide.courses.audience_forms import AudienceForm, audience_of
 from studyguide.courses.models import Assignment, Course, closing
+from studyguide.courses.wall_forms import WALL, WallField, WallForm
 from studyguide.library.models import Section
 
 Kind = Assignment.Kind
@@ -35,27 +34,7 @@ RELEASES = [
     ("after_close", _("when the assignment has closed")),
     ("by_hand", _("when I release them")),
 ]
-WALL = "%Y-%m-%dT%H:%M"
-
-
-class WallField(forms.CharField):
-    """A wall time, naive; the form that holds it knows the zone."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WALL)
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, datetime) or value in self.empty_values:
-            return value or None
-        typed = str(value).strip()
-        try:
-            wall = datetime.fromisoformat(typed)
-        except ValueError:
-            wall = None
-        if wall is None or wall.tzinfo is not None or ":" not in typed:
-            raise ValidationError(_g("Write day and time as 2026-12-19 18:00."))
-        if not 1970 <= wall.year <= 2999:
-            raise ValidationError(_g("Write a year from 1970 to 2999."))
-        return wall
+TIMES = ("opens_at", "due_at", "closes_at")
 
 
 class PerCentField(forms.FloatField):
@@ -79,49 +58,6 @@ class PerCentField(forms.FloatField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{round(value * 100, 4):g}" if isinstance(value, float) else value
-
-
-class WallForm(forms.Form):
-    """Times typed by a course's clock, and said in words once they are known."""
-
-    course: Course
-    lasts: tuple[str, ...] = ("due_at", "closes_at")  # of two such times the later is meant
-
-    def instants(self) -> dict[str, datetime | None]:
-        return {
-            name: None if typed is None else typed.at for name, typed in self.typed_times().items()
-        }
-
-    def typed_times(self) -> dict[str, due.Typed | None]:
-        data = self.cleaned_data
-        return {
-            name: due.read(data[name], self.course.time_zone, is_last=name in self.lasts)
-            if data.get(name)
-            else None
-            for name, field in self.fields.items()
-            if isinstance(field, WallField)
-        }
-
-    def set_zone(self) -> None:
-        for field in self.fields.values():
-            if isinstance(field, WallField):
-                field.help_text = _g("By the clock of %(zone)s.") % {"zone": self.course.time_zone}
-
-    def echo(self) -> list[tuple[str, str]]:
-        """Each time that was typed, in words that leave nothing to guess."""
-        return [
-            (str(self.fields[name].label), typed.words)
-            for name, typed in self.typed_times().items()
-            if typed is not None
-        ]
-
-    def say_times(self) -> None:
-        """Put the words beside the fields of a form that comes back."""
-        if not self.is_bound:
-            return
-        for name, typed in self.typed_times().items():
-            if typed is not None:
-                self.fields[name].help_text = typed.words
 
 
 class AssignmentForm(AudienceForm, WallForm):
@@ -215,6 +151,8 @@ class AssignmentForm(AudienceForm, WallForm):
         assignment: Assignment | None = None,
     ) -> None:
         self.course, self.kind, self.assignment = course, kind, assignment
+        if assignment is not None:
+            self.began_with = {name: getattr(assignment, name) for name in TIMES}
         super().__init__(data, initial=None if assignment is None else initial_of(assignment))
         unwanted = {
             *(() if kind == Kind.QUIZ else self.OF_QUIZZES),
@@ -331,7 +269,7 @@ def initial_of(assignment: Assignment) -> dict[str, Any]:
     zone = assignment.course.time_zone
     walls = {
         name: due.wall_of(at, zone).strftime(WALL)
-        for name in ("opens_at", "due_at", "closes_at")
+        for name in TIMES
         if (at := getattr(assignment, name)) is not None
     }
     plain = ("title", "instructions", "days", "late", "required_score", "weight", "revision")

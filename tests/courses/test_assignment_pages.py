@@ -165,6 +165,21 @@ def set_reading(client: Client, course: Course, article: Article, **more: Any) -
     return client.post(f"{listing(course)}new/?kind=read", data)
 
 
+def test_a_time_that_is_left_as_it_was_stays_to_the_second(
+    teaching: Client, quiz_set: Assignment
+) -> None:
+    """Closing it now is to the second, which no field shows."""
+    now = TERM + DAY + timedelta(seconds=42)
+    with time_machine.travel(now, tick=False):
+        act(teaching, quiz_set, "close")
+        wall = "2026-09-02T10:00"
+        data = typed(quiz=quiz_set.quiz.public_id, title="New", due_at=wall, closes_at=wall)  # type: ignore[union-attr]
+        data |= {"behaviour": "deferred", "counts": "best", "release": "at_once", "revision": "1"}
+        assert teaching.post(quiz_set.get_absolute_url() + "edit/", data).status_code == 302
+    quiz_set.refresh_from_db()
+    assert (quiz_set.title, quiz_set.due_at, quiz_set.closes_at) == ("New", now, now)
+
+
 def test_work_for_a_group_is_seen_by_it_alone(
     teaching: Client, learning: Client, learner: Membership, article: Article
 ) -> None:

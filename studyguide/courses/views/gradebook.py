@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from studyguide.accounts.sessions import signed_in
 from studyguide.courses import due
 from studyguide.courses.access import Access, Right, enter
-from studyguide.courses.assignment_forms import WALL, ReportForm
+from studyguide.courses.assignment_forms import ReportForm
 from studyguide.courses.gradebook import File, Gradebook, Report, as_file
 from studyguide.courses.listing import Wish
 from studyguide.courses.models import Assignment, Course
+from studyguide.courses.wall_forms import WALL
 
 JUST = timedelta(microseconds=1)
 

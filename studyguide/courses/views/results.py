@@ -22,7 +22,6 @@ from studyguide.courses import due, signs
 from studyguide.courses import results as standing
 from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import (
-    WALL,
     CommentForm,
     ExcuseForm,
     ExtensionForm,
@@ -37,6 +36,7 @@ from studyguide.courses.models import Arrangement, Comment, CourseRefused, Stale
 from studyguide.courses.results import Learner
 from studyguide.courses.tables import Due, dues, score_text, section_progress
 from studyguide.courses.trail import trail, trail_of_section
+from studyguide.courses.wall_forms import WALL
 from studyguide.http import HoldingResponse, HtmxHttpRequest
 
 TABLE = "<!-- table -->"  # where it comes to stand
