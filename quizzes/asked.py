@@ -207,7 +207,7 @@ def asked(
         one.feedback = feedback_for(
             version, value, marked, fraction=row.fraction, shows=shows, back=back
         )
-        if "marks" in shows:
+        if "marks" in shows and not row.is_excluded:
             one.points = row.points
     return one
 

@@ -296,6 +296,8 @@ class Results:
     def counts(self) -> dict[str, int]:
         found = {"right": 0, "part": 0, "miss": 0}
         for row in self.rows:
+            if row.is_excluded:
+                continue
             fraction = row.fraction or 0.0
             state = "right" if is_right(fraction) else "miss" if is_wrong(fraction) else "part"
             found[state] += 1
@@ -353,6 +355,7 @@ class Results:
                 r.fraction if r.is_answered else None,
             )
             for r in self.rows
+            if not r.is_excluded
         )
 
     @cached_property

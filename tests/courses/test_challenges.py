@@ -11,6 +11,7 @@ from django.test import Client
 
 from quizzes.models import Attempt, AttemptQuestion, Ruling
 from quizzes.rules import Rules
+from quizzes.sheet import Results
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Assignment, Challenge, Course, Membership, PackReport
 from studyguide.library.models import Article
@@ -247,6 +248,18 @@ def test_undoing_one_ruling_leaves_another(
     teaching.post(f"/courses/{course.public_id}/rulings/{first.pk}/withdraw/")
     row = row_of(challenge.attempt_question.attempt)
     assert (row.fraction, row.is_excluded) == (0, True)
+
+
+def test_what_was_left_out_is_not_counted_beside_the_score(
+    teaching: Client, challenge: Challenge
+) -> None:
+    attempt = challenge.attempt_question.attempt
+    decide(teaching, challenge, "leave_out")
+    attempt.refresh_from_db()
+    found = Results(attempt, now=TERM + DAY)
+    assert sum(found.counts.values()) == found.max_score == 11
+    points = [one.points for row, one in found.questions if row.is_excluded]
+    assert points == [None]
 
 
 def test_declining_changes_no_mark(
