@@ -114,10 +114,10 @@ COURSE = "courses/<slug:course>/"
 ROUTES = {
     "course": COURSE,
     "members": f"{COURSE}members/",
-    "member": f"{COURSE}members/<int:member>/",
+    "member": f"{COURSE}members/<key:member>/",
     "result_learner": f"{COURSE}results/<key:member>/",
     "result": f"{COURSE}results/<key:member>/<slug:assignment>/",
-    "item": f"{COURSE}items/<int:version>/",
+    "item": f"{COURSE}items/<key:version>/",
     "gradebook": f"{COURSE}gradebook/",
     "challenges": f"{COURSE}challenges/",
     "challenge": f"{COURSE}challenges/<key:challenge>/",
