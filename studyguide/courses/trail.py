@@ -72,7 +72,7 @@ def happened(column: Column, cell: Cell, member: Membership) -> Iterator[tuple[d
         case Kind.ANSWER:
             yield from answered(member, sections)
         case Kind.REVIEW:
-            yield from reviewed(column, member)
+            yield from reviewed(column, cell, member)
         case _:
             for go in cell.goes:
                 number = {"n": go.number}
@@ -122,15 +122,19 @@ def answered(member: Membership, sections: list[int]) -> Iterator[tuple[datetime
         yield at, _("Checkpoint at paragraph %(n)d answered") % {"n": number}
 
 
-def reviewed(column: Column, member: Membership) -> Iterator[tuple[datetime, str]]:
+def reviewed(column: Column, cell: Cell, member: Membership) -> Iterator[tuple[datetime, str]]:
     """Days of review within the period, each by its first card."""
+    if column.opens_at is None or cell.due_at is None:
+        return
+    zone = member.course.time_zone
     slugs = member.course.course_articles.values("article__slug")
     rows = Review.objects.counted().filter(
         Membership.counts("at", "user__memberships"),
         user__memberships=member,
         card__source__in=slugs,
-        at__gte=column.opens_at,
-        at__lte=column.due_at,
+        day_on__gte=due.day_of(column.opens_at, zone),
+        day_on__lte=due.day_of(cell.due_at, zone),
+        at__lte=cell.due_at,
     )
     days: dict[object, tuple[datetime, int]] = {}
     for at, day in rows.values_list("at", "day_on").order_by("at"):

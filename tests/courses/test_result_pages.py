@@ -18,7 +18,8 @@ from quizzes.rules import Rules
 from studyguide.accounts.models import AuditEntry, User
 from studyguide.courses.models import Arrangement, Assignment, Comment, Course, Membership
 from studyguide.library.models import Article
-from tests.courses.doing import answer, bank, hand_in, read
+from tests.courses.doing import answer, bank, hand_in, read, review
+from tests.every_kind import question_of
 from tests.factories import TERM, AssignmentFactory, GroupFactory, MembershipFactory
 from tests.queries import no_writes, queries
 
@@ -346,6 +347,24 @@ def test_other_kinds_have_their_page(
     )
     assignment = AssignmentFactory(course=learner.course, kind=kind, due_at=DUE, **more)
     assert "Nothing yet." in teaching.get(cell(assignment, learner)).text
+
+
+def test_days_of_review_behind_a_cell_are_those_that_it_counts(
+    teaching: Client, learner: Membership, article: Article
+) -> None:
+    """On the first day before the hour it opens, and up to a due date of one's own."""
+    bank(article)
+    opens_at, due_at = TERM + timedelta(hours=3), TERM + 4 * DAY
+    assignment = AssignmentFactory(
+        course=learner.course, kind=Kind.REVIEW, days=2, opens_at=opens_at, due_at=due_at
+    )
+    later = due_at + 4 * DAY
+    Arrangement.objects.create(assignment=assignment, membership=learner, due_at=later)
+    for at in (TERM + timedelta(hours=1), due_at + DAY):
+        review(learner.user, question_of("text"), article.slug, at=at)
+    text = teaching.get(cell(assignment, learner)).text
+    assert "Reviewed on 2 of 2 days" in text
+    assert text.count("Cards reviewed that day: 1") == 2
 
 
 def test_a_learners_row_opens(
