@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from quizzes.tallying import UNIT
+from studyguide.courses.item import Item
 from studyguide.courses.item_answers import FACES
-from studyguide.courses.items import Item, items_of
+from studyguide.courses.items import items_of
 from studyguide.courses.models import Course, Membership, Role
 from studyguide.library.bars import Bar, heights, percent
 from studyguide.library.models import Article, Evidence, LookUp, Passage, ReadingMark, ReadingState

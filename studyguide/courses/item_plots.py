@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from studyguide.courses.items import Item
+    from studyguide.courses.item import Item
 
 EASY, HARD, WEAK = 95.0, 20.0, 20.0  # facility; facility; discrimination x 100
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from quizzes.models import QuestionVersion
 from quizzes.references import links
+from studyguide.courses.item import Item
 from studyguide.courses.item_answers import FACES, VERSIONS_AT_MOST
-from studyguide.courses.items import Item
 from studyguide.courses.models import Course
 
 STEM = 90  # characters of a question
