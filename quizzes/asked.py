@@ -20,6 +20,7 @@ from quizzes import references
 from quizzes.grading import is_right, is_wrong
 from quizzes.kinds import Marked, Part, Value, find, mark
 from quizzes.models import Attempt, AttemptQuestion, QuestionVersion
+from quizzes.models.attempts import UNTOLD
 from quizzes.references import Reference
 from quizzes.rules import ALL, Behaviour
 from quizzes.tokens import new_token
@@ -61,6 +62,7 @@ class Asked:
     feedback: Feedback | None = None
     points: float | None = None
     conflict: Any = None
+    waits: str = ""  # why nothing is told of it yet
     challenge_url: str = ""  # where the judgement can be objected to
     regraded: str = ""  # why a tutor had it judged anew
     memory: str = ""  # in the learner's review: kept, stopped, none; '' where that is not asked
@@ -197,7 +199,11 @@ def asked(
         one.hint = version.hints[row.tries - 1] if row.tries <= len(version.hints) else ""
         one.tries_left = row.allowed_tries - row.tries
     may_see = row.is_released or attempt.is_released(now)
-    if not one.is_open and may_see and row.fraction is not None and not attempt.is_held:
+    if one.is_open or not may_see or row.fraction is None:
+        return one
+    if attempt.is_held:
+        one.waits = str(UNTOLD)
+    else:
         shows = rules.shows(submitted_at=attempt.submitted_at, now=now)
         marked = mark(version.load(), value)
         back = f"{attempt.get_absolute_url()}?q={row.position}#q{row.position}"

@@ -94,11 +94,12 @@ def test_two_quizzes_of_classes_are_both_handed_in(
 ) -> None:
     """Each may ask what the other does: the first to be told waits for the second."""
     first = begin(reader, quiz)
-    rules = Rules(behaviour="deferred")
+    rules = Rules(behaviour="immediate")
     second = Attempt.start(
         user=reader, quiz=quiz, now=timezone.now(), rules=rules, scope="other", context="task:2"
     )
-    send(reading, second, "choice", "wrong")
+    told = send(reading, second, "choice", "wrong", htmx=True).text
+    assert (WAITS in told, "canary" in told) == (True, False)
     reading.post(f"{second.get_absolute_url()}submit/")
     results = f"{second.get_absolute_url()}results/"
     assert WAITS in reading.get(results).text
