@@ -94,7 +94,8 @@ class Roster(models.Model):
             )
             if not is_new:
                 return None
-            taken, here = accounts_called(rows), names_in(course)
+            here = names_in(course)
+            taken = accounts_called(rows) | here  # SQLite knows no capitals but those of ASCII
             free = [r for r in rows if r.username in passwords and r.username not in taken]
             others = [r for r in rows if r not in free and (r.email or r.username not in here)]
             slips = roster.make_accounts(free, passwords)

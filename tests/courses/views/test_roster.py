@@ -182,13 +182,18 @@ def test_a_taken_name_becomes_an_invitation(teaching: Client, course: Course) ->
     assert known.check_password("a long password")
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"), [("learner", "LEARNER"), ("Ärger", "ärger"), ("Ольга", "ольга")]
+)
 def test_whoever_is_in_already_stays_as_he_is(
-    teaching: Client, course: Course, learner: Membership
+    teaching: Client, course: Course, name: str, typed: str
 ) -> None:
-    take(teaching, course, "Other name,LEARNER,")
-    learner.user.refresh_from_db()
-    assert learner.user.display_name == ""
+    user = MembershipFactory(course=course, user__username=name).user
+    take(teaching, course, f"Other name,{typed},")
+    user.refresh_from_db()
+    assert user.display_name == ""
     assert not Invitation.objects.exists()
+    assert course.memberships.learners().count() == 1
 
 
 def test_the_same_form_twice_makes_nothing_twice(teaching: Client, course: Course) -> None:
