@@ -59,7 +59,7 @@ def attempt_respond(request: HttpRequest, attempt: str) -> HttpResponse:
     be taken comes back in the page, to be sent again."""
     found = own_attempt(request, attempt)
     sent = Sent(request, found)
-    if found.is_held and not found.scope and sent.would_tell:
+    if sent.would_tell and not found.scope and found.is_held:
         sent.is_check = False
         sent.waits = str(UNTOLD)
     if sent.token is None:
@@ -190,7 +190,7 @@ def too_late(request: Any, sent: Sent, outcome: str) -> HttpResponse:
 @require_POST
 def attempt_submit(request: HttpRequest, attempt: str) -> HttpResponse:
     found = own_attempt(request, attempt)
-    if found.is_held and not found.scope:
+    if not found.scope and found.is_held:
         messages.info(request, UNTOLD)
         return redirect(found)
     found.submit(now=timezone.now())

@@ -94,7 +94,7 @@ def challenge_new(request: HttpRequest, taken: str, question: int) -> HttpRespon
     rows = AttemptQuestion.objects.select_related("version", "response", "question")
     row = get_object_or_404(rows, attempt=found, question=question)
     row.attempt = found
-    if found.is_held or not found.is_released(now):
+    if not found.is_released(now) or found.is_held:
         raise Http404
     members = Membership.objects.active().select_related("course")
     member = get_object_or_404(members, user=user, course__public_id=course_of(found))
