@@ -41,6 +41,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def published(self, now: datetime) -> Self:
         return self.existing().filter(published_at__lte=now)
 
+    def of_courses_of(self, user: User) -> Self:
+        return self.existing().filter(course__in=Course.objects.for_user(user).values("pk"))
+
     def for_learner(self, membership: Membership, now: datetime) -> Self:
         """Published, and meant for this member."""
         return self.filter(course=membership.course_id).published(now).meant_for([membership.pk])
