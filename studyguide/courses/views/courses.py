@@ -72,9 +72,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     context = {
         "invitations": invitations.select_related("course", "by"),
         "taught": [each.course for each in current if each.is_teaching],
-        "offered": set(
-            Handover.objects.open().filter(to__user=user).values_list("course", flat=True)
-        ),
+        "offered": offered_to(user) if any(each.role == Role.CO_TUTOR for each in current) else (),
         "learned": learned,
         "pending": [each for each in mine if each.state == Membership.State.PENDING],
         "archived": [each.course for each in there if each.course.is_archived],
@@ -88,6 +86,11 @@ def courses(request: HttpRequest) -> HttpResponse:
         "nav": "courses",
     }
     return render(request, "courses/courses.html", context)
+
+
+def offered_to(user: User) -> set[int]:
+    """Courses that their owners want to hand over to this person."""
+    return set(Handover.objects.open().filter(to__user=user).values_list("course", flat=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

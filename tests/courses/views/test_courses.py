@@ -63,7 +63,7 @@ def test_one_who_waits_sees_that(learning: Client, learner: Membership) -> None:
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_list_costs_the_same_for_any_number(teaching: Client, tutor: User, count: int) -> None:
     CourseFactory.create_batch(count, by=tutor)
-    with queries(5), no_writes():
+    with queries(4), no_writes():
         teaching.get("/courses/")
 
 
