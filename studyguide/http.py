@@ -84,6 +84,23 @@ class ClientAddress:
         return self.get_response(request)
 
 
+class ContentSecurityPolicy:
+    """One policy for every answer, so it is put into words once: measured, a package that words it
+    anew for each answer takes a twentieth of what an unchanged page costs."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+        directives = settings.CONTENT_SECURITY_POLICY.items()
+        self.policy = "; ".join(" ".join([name, *sources]) for name, sources in directives)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # Django's pages for developers have their style inside.
+        if not (settings.DEBUG and response.status_code in {404, 500}):
+            response.headers["Content-Security-Policy"] = self.policy
+        return response
+
+
 class LimitsOutOfReach:
     """Without the store that counts tries nobody signs in: guessing would be free. Pages, and
     answers of those who are signed in, do not ask it."""
@@ -114,11 +131,10 @@ class FullPageSignIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        if response.status_code != 302 or not hasattr(request, "htmx"):
+            return response
         login = resolve_url(settings.LOGIN_URL)
-        is_sent_away = response.status_code == 302 and response.headers.get(
-            "Location", ""
-        ).startswith(login)
-        if not (is_sent_away and isinstance(request, HttpRequest) and hasattr(request, "htmx")):
+        if not response.headers.get("Location", "").startswith(login):
             return response
         if not request.htmx:
             return self.kept(request) or response
