@@ -36,7 +36,8 @@ Row = tuple[Any, ...]
 @dataclass(frozen=True, eq=False)
 class Compiled:
     sql: str
-    params: list[Any]  # with markers where values go
+    params: list[Any]  # of the query itself, with anything where values go
+    slots: list[tuple[int, int]]  # places among them, and which of the values stands there
     converters: dict[int, Any]
     make: Callable[[Sequence[Any]], Any]  # an object of a row; of values, nothing
 
@@ -87,26 +88,23 @@ class Prepared:
         )
         compiled = self.compiled.get(key) or self.compile(key, values)
         connection = connections["default"]
-        given = {
-            stored(marker, connection): stored(value, connection)
-            for found in marked(values).values()
-            for marker, value in found
-        }
+        given = all_stored(values, connection)
+        params = [*compiled.params]
+        for place, number in compiled.slots:
+            params[place] = given[number]
         with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, [given.get(value, value) for value in compiled.params])
+            cursor.execute(compiled.sql, params)
             return compiled, cursor.fetchall()
 
     def compile(self, key: Any, values: dict[str, Slot]) -> Compiled:
-        markers = {
-            name: found[0][0]
-            if isinstance(values[name], SINGLE)
-            else [marker for marker, _value in found]
-            for name, found in marked(values).items()
-        }
+        markers = markers_for(values)
         compiler = self.build(**markers).query.get_compiler("default")
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([select[0] for select in compiler.select])
-        self.compiled[key] = Compiled(sql, list(params), converters, maker(compiler))
+        numbers = {m: n for n, m in enumerate(all_stored(markers, connections["default"]))}
+        slots = [(place, numbers[p]) for place, p in enumerate(params) if p in numbers]
+        constants = [str(p) if isinstance(p, str) else p for p in params]  # of choices the values
+        self.compiled[key] = Compiled(sql, constants, slots, converters, maker(compiler))
         return self.compiled[key]
 
 
@@ -137,6 +135,17 @@ def maker(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     return make
 
 
+def all_stored(values: dict[str, Slot], connection: Any) -> list[Any]:
+    """Of all names the values, one after the other, as the database takes them."""
+    found: list[Any] = []
+    for value in values.values():
+        if isinstance(value, SINGLE):
+            found.append(stored(value, connection))
+        else:
+            found += value  # numbers and strings go as they are
+    return found
+
+
 def stored(value: Any, connection: Any) -> Any:
     """A value as the database takes it."""
     if isinstance(value, datetime):
@@ -148,14 +157,15 @@ def stored(value: Any, connection: Any) -> Any:
     return value
 
 
-def marked(values: dict[str, Slot]) -> dict[str, list[tuple[Single, Single]]]:
-    """For each name its values, each with the marker that stands for it."""
-    found: dict[str, list[tuple[Single, Single]]] = {}
+def markers_for(values: dict[str, Slot]) -> dict[str, Any]:
+    """For each name what stands for its value, or for each of its values."""
     numbers = count()
-    for name, value in values.items():
-        items: Sequence[Single] = [value] if isinstance(value, SINGLE) else value
-        found[name] = [(marker_for(item, n), item) for item, n in zip(items, numbers, strict=False)]
-    return found
+    return {
+        name: marker_for(value, next(numbers))
+        if isinstance(value, SINGLE)
+        else [marker_for(item, next(numbers)) for item in value]
+        for name, value in values.items()
+    }
 
 
 def marker_for(value: Single, number: int) -> Single:

@@ -159,6 +159,8 @@ def database(url: str) -> dict[str, Any]:
         dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
     )
     is_sqlite = config["ENGINE"] == "django.db.backends.sqlite3"
+    if is_sqlite:
+        config["ENGINE"] = "studyguide.sqlite3"
     own = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
     config["OPTIONS"] = own | config.get("OPTIONS", {})  # what the address says, such as sslmode
     return config

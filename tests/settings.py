@@ -19,7 +19,7 @@ from studyguide.settings import *  # noqa: E402, F403
 from studyguide.settings import CACHES, DATABASES, PASSWORD_HASHERS, REDIS_URL  # noqa: E402
 
 for alias, config in DATABASES.items():
-    if config["ENGINE"] == "django.db.backends.sqlite3":
+    if config["ENGINE"] == "studyguide.sqlite3":
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         config["TEST"] = {"NAME": str(DATA / f"test-{alias}{worker}.sqlite3")}
 

@@ -74,7 +74,7 @@ class ReviewSettings(models.Model):
     @classmethod
     def of(cls, user: int) -> ReviewSettings:
         """The learner's own, or what holds for everybody."""
-        return cls.objects.filter(user=user).first() or cls(user_id=user)
+        return CHOSEN.first(user=user) or cls(user_id=user)
 
     @property
     def terms(self) -> Terms:
@@ -311,6 +311,7 @@ class ReviewCard(models.Model):
             setattr(self, name, date.fromisoformat(value) if is_day else value)
 
 
+CHOSEN = Prepared(lambda user: ReviewSettings.objects.filter(user=user))
 DUE = Prepared(
     lambda user, on: (
         ReviewCard.objects.to_review(user, on)

@@ -51,7 +51,7 @@ class SessionStore(db.SessionStore):
         session.expire_date = min(session.expire_date, latest)
         return session  # type: ignore[return-value]
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(opened(session_data))
         return found
 
@@ -77,7 +77,7 @@ class SessionStore(db.SessionStore):
 
 
 @lru_cache(maxsize=5000)
-def opened(session_data: str) -> str:
+def opened(session_data: bytes | str) -> str:
     """What a row of a session holds, as JSON. To try its signature anew for each page takes a
     twentieth of what an unchanged page costs, and the same text is always right or always wrong."""
     return json.dumps(db.SessionStore().decode(session_data))
