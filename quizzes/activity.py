@@ -12,7 +12,7 @@ from django.db.models import Count, DateField, F, Field, FloatField, IntegerFiel
 from django.db.models.functions import Cast
 
 from quizzes import certainty
-from quizzes.models import Attempt, AttemptQuestion, Response, Review, ReviewCard
+from quizzes.models import Attempt, AttemptQuestion, Review, ReviewCard
 from quizzes.prepared import Prepared
 
 SECONDS_A_CARD = 20
@@ -62,7 +62,10 @@ class Empty(Cast):
 def rows_of(*, user: int, since: date, until: date) -> QuerySet[Any, Any]:
     """(kind, day, certainty, fraction, count)."""
     cards = ReviewCard.objects.active().filter(user=user, due_on__lte=until)
-    answers = Response.objects.filter(attempt__user=user, value__isnull=False, day_on__gte=since)
+    # By attempt, as the index has them: to put them in order of days took half as long again.
+    answers = Attempt.objects.filter(
+        user=user, responses__value__isnull=False, responses__day_on__gte=since
+    )
     rated = Review.objects.filter(
         user=user, how=Review.How.RATED, undone_at=None, day_on__gte=since
     )
@@ -71,7 +74,9 @@ def rows_of(*, user: int, since: date, until: date) -> QuerySet[Any, Any]:
         response__certainty__isnull=False,
     )
     return summed(cards, DUE, day="due_on").union(
-        summed(answers, STUDIED, day="day_on", what="attempt_question"),
+        summed(
+            answers, STUDIED, "pk", day="responses__day_on", what="responses__attempt_question"
+        ),
         summed(rated, STUDIED, day="day_on"),
         summed(told, SURE, level="response__certainty", fraction="fraction"),
         all=True,
@@ -81,20 +86,20 @@ def rows_of(*, user: int, since: date, until: date) -> QuerySet[Any, Any]:
 def summed(
     rows: QuerySet[Any, Any],
     kind: str,
-    *,
+    *by: str,
     day: str = "",
     level: str = "",
     fraction: str = "",
     what: str = "pk",
 ) -> QuerySet[Any, Any]:
-    """Rows counted by what is named; the other columns are empty, of the same types."""
+    """Rows counted by what is named, and `by`; the other columns are empty, of the same types."""
     columns = {
         "of_kind": Value(kind),
         "on_day": F(day) if day else Empty(DateField()),
         "at_level": F(level) if level else Empty(IntegerField()),
         "worth": F(fraction) if fraction else Empty(FloatField()),
     }
-    grouped = rows.order_by().values(**columns)
+    grouped = rows.order_by().values(*by, **columns)
     counted: QuerySet[Any, Any] = grouped.annotate(how_many=Count(what, distinct=what != "pk"))
     return counted.values_list(*columns, "how_many")
 

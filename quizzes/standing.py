@@ -11,16 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import (
-    Case,
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-)
+from django.db.models import Case, Exists, F, Field, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from quizzes import mastery
@@ -29,9 +20,7 @@ from quizzes.models import AttemptQuestion, Review, ReviewCard
 from quizzes.models.attempts import Attempt
 from quizzes.prepared import Prepared
 
-# A card that is firm today, one that is not, one without an answer; an answer in the text.
-# In words, which come from the database as they are; numbers would be converted row by row.
-HOLDS, BEGUN, UNSEEN, CHECK = "holds", "begun", "unseen", "check"
+BEGUN = -0.5  # days of stability of a card that is not firm today, below zero as those of all
 COUNTED_RULE = _(
     "Counted are questions for facts, terms and attributions, which become review cards with "
     "their first answer, and whatever else you chose to remember"
@@ -95,18 +84,14 @@ class Learned:
             return cls()
         levels: dict[int, Level] = {}
         answers: dict[int, tuple[float, str]] = {}
-        rows = (
-            ROWS.rows(user=user.pk, source=source, on=on)
-            if questions is None
-            else ROWS.rows(user=user.pk, source=source, on=on, questions=[*questions])
-        )
-        for kind, question, number, prompt in rows:
-            if kind == CHECK:
-                answers[question] = (number, prompt)
-            elif kind == HOLDS:
-                levels[question] = mastery.level_while(number)
+        chosen = {} if questions is None else {"questions": [*questions]}
+        for question, number, *prompt in ROWS.rows(user=user.pk, source=source, on=on, **chosen):
+            if number is None:
+                levels[question] = Level.NEW
+            elif number < 0:
+                levels[question] = mastery.level_while(-number)
             else:
-                levels[question] = Level.LEARNING if kind == BEGUN else Level.NEW
+                answers[question] = (number, prompt[0] if prompt else "")
         return cls(levels, answers)
 
     def level(self, question: int) -> Level:
@@ -146,39 +131,33 @@ class Learned:
 def rows_of(
     *, user: int, source: str, on: date, questions: Collection[int] | None = None
 ) -> QuerySet[Any, Any]:
-    """(kind, question, number, prompt) in one question to the database: cards with stability,
-    checkpoints with worth and prompt. The database compares the days, for to make dates of them
-    took a third of the time that all this takes."""
-    cards = ReviewCard.objects.filter(user=user, question__retired_at=None)
+    """(question, number) in one question to the database, and of chosen questions the prompt.
+
+    Of a checkpoint the number is its worth, from 0 on; of a card its stability below zero, as far
+    as it holds today, and none where nothing was answered. One number and no words beside it, and
+    the database compares the days: measured, rows are most of what this takes, by their columns.
+    """
+    cards = ReviewCard.objects.of_current_questions().filter(user=user)
     checks = AttemptQuestion.objects.filter(
         attempt__user=user,
         attempt__purpose=Attempt.Purpose.CHECKPOINT,
         attempt__source=source,
         fraction__isnull=False,
     ).order_by()
-    if questions is None:
-        cards = cards.filter(question__source=source)
-    else:
-        cards = cards.filter(question__in=questions)
-        checks = checks.filter(question__in=questions)
     answered = AttemptQuestion.objects.filter(
         attempt__user=user, question=OuterRef("question"), is_released=True, fraction__isnull=False
     )
-    begun = Q(stability__isnull=False) | Exists(answered)
-    kind = Case(
-        When(firm_until_on__gte=on, then=Value(HOLDS)),
-        When(begun, then=Value(BEGUN)),
-        default=Value(UNSEEN),
-        output_field=TextField(),
+    number = Case(
+        When(firm_until_on__gte=on, then=-F("stability")),
+        When(Q(stability__isnull=False) | Exists(answered), then=Value(BEGUN)),
+        output_field=Field(),  # of a type that nothing is converted from, row by row
     )
-    mine = cards.annotate(kind=kind, said=Value("")).values_list(
-        "kind", "question_id", "stability", "said"
-    )
-    given = checks.annotate(kind=Value(CHECK))
     if questions is None:
-        given = given.annotate(said=Value(""))
-    prompt = "said" if questions is None else "version__prompt"
-    return mine.union(given.values_list("kind", "question_id", "fraction", prompt), all=True)
+        mine = cards.filter(source=source).values_list("question_id", number)
+        return mine.union(checks.values_list("question_id", "fraction"), all=True)
+    mine = cards.filter(question__in=questions).values_list("question_id", number, Value(""))
+    given = checks.filter(question__in=questions)
+    return mine.union(given.values_list("question_id", "fraction", "version__prompt"), all=True)
 
 
 ROWS = Prepared(rows_of)

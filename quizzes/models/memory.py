@@ -113,10 +113,14 @@ class ReviewSettings(models.Model):
 
 class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
     def active(self) -> Self:
-        """Those that may be asked. The few questions that are not asked any more are left out by
-        their numbers: to look at each card's question would be to look at all questions."""
+        """Those that may be asked."""
+        return self.filter(is_suspended=False).of_current_questions()
+
+    def of_current_questions(self) -> Self:
+        """The few questions that are not asked any more are left out by their numbers: to look at
+        each card's question would be to look at all questions."""
         retired = Question.objects.filter(retired_at__isnull=False).order_by()
-        return self.filter(is_suspended=False).exclude(question__in=retired.values("pk"))
+        return self.exclude(question__in=retired.values("pk"))
 
     def due(self, on: date) -> Self:
         """What should come back by this study day, the oldest first."""
