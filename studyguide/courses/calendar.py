@@ -45,9 +45,11 @@ def dated(user: User, today: date) -> list[Dated]:
 
 
 def learned_by(*, user: int, now: datetime) -> QuerySet[Assignment]:
-    """Asked for each dashboard, of those in no class too: so it is compiled once."""
-    mine = Assignment.objects.learned_by(User(pk=user), now)
-    return mine.select_related("course").order_by()
+    """Asked for each dashboard, of those in no class too: so it is compiled once, and fetches what
+    is shown alone. Measured, half of what an empty answer takes goes by the number of columns."""
+    mine = Assignment.objects.learned_by(User(pk=user), now).select_related("course").order_by()
+    course = ("course__public_id", "course__title", "course__time_zone")
+    return mine.only("public_id", "title", "due_at", *course)
 
 
 LEARNED = Prepared(learned_by)

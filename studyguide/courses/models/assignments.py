@@ -60,15 +60,15 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         )
 
     def meant_for(self, memberships: Any) -> Self:
+        groups = Group.objects.filter(places__membership__in=memberships)
+        chosen = Assignment.objects.filter(
+            arrangements__membership__in=memberships, arrangements__is_chosen=True
+        )
         return self.filter(
             Q(audience=Assignment.Audience.ALL)
-            | Q(audience=Assignment.Audience.GROUP, group__places__membership__in=memberships)
-            | Q(
-                audience=Assignment.Audience.CHOSEN,
-                arrangements__membership__in=memberships,
-                arrangements__is_chosen=True,
-            )
-        ).distinct()
+            | Q(audience=Assignment.Audience.GROUP, group__in=groups.values("pk"))
+            | Q(audience=Assignment.Audience.CHOSEN, pk__in=chosen.values("pk"))
+        )
 
     def for_nobody(self) -> Self:
         """For chosen learners, of whom there is none: as copied to a new term, or all have left."""
