@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -240,8 +241,12 @@ class SectionPage:
     credit = ""
 
     @cached_property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @cached_property
     def stored(self) -> Stored:
-        return Stored.of(self.section, get_language() or settings.LANGUAGE_CODE)
+        return Stored.of(self.section, self.language)
 
     def body_html(self) -> SafeString:
         fillers: dict[str, Callable[..., str]] = {
@@ -271,7 +276,7 @@ class SectionPage:
     def original_html(self, ref: str, place: str) -> str:
         body = self.original.get(ref)
         if body is None:
-            return format_html('<p class="tag where">{}</p>', place)
+            return where_html(place)
         return (
             f'<figure class="orig"><blockquote>{body}</blockquote>'
             f'<figcaption class="kick">{_("Original ¶%s") % ref[1:]}</figcaption></figure>'
@@ -335,18 +340,9 @@ class SectionPage:
         """Checked and firm, in words, under the marks of a passage; empty until there is a word,
         as an answer puts it there."""
         asked = self.section.article.questions_at(number)
-        standing = self.learned.standing(asked)
-        words = [_("Checked")] if self.learned.is_checked(asked) else []
-        if standing.is_begun and standing.headline is not None:
-            words.append(f"{standing.headline.label}: {standing.told}")
-        return kept(
-            "library/_stands.html",
-            article=self.section.article.slug,
-            section=self.section.slug,
-            number=number,
-            ref=f"p{number}",
-            words=" · ".join(words),
-            is_oob=is_oob,
+        return stands_html(
+            *(self.section.article.slug, self.section.slug, number),
+            *(self.learned.is_checked(asked), self.learned.standing(asked), is_oob, self.language),
         )
 
     @property
@@ -372,14 +368,8 @@ class SectionPage:
 
     def answered_html(self, question: int) -> str:
         fraction, prompt = self.answers[question]
-        state = state_of(fraction)
-        return kept(
-            "library/_answered.html",
-            question=question,
-            prompt=prompt,
-            state=state,
-            verdict=VERDICTS[state],
-            back=self.stored.address,
+        return answered_html(
+            question, prompt, state_of(fraction), self.stored.address, self.language
         )
 
     def tokens_html(self) -> str:
@@ -456,6 +446,40 @@ class SectionPage:
             "has_known": self.has_known,
             "nav": "read",
         }
+
+
+# What a page has a dozen or more of, by all that it depends on. `kept` would ask for the language
+# each time, and put words and verdicts in it that follow from numbers: it took three times as long.
+
+
+@lru_cache(maxsize=20_000)
+def answered_html(question: int, prompt: str, state: str, back: str, _language: str) -> SafeString:
+    values = {"question": question, "prompt": prompt, "state": state, "back": back}
+    return render_to_string("library/_answered.html", {**values, "verdict": VERDICTS[state]})
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def stands_html(
+    article: str,
+    section: str,
+    number: int,
+    is_checked: bool,  # noqa: FBT001
+    standing: Standing,
+    is_oob: bool,  # noqa: FBT001
+    _language: str,
+) -> SafeString:
+    words = [_("Checked")] if is_checked else []
+    if standing.is_begun and standing.headline is not None:
+        words.append(f"{standing.headline.label}: {standing.told}")
+    values = {"article": article, "section": section, "number": number, "ref": f"p{number}"}
+    return render_to_string(
+        "library/_stands.html", {**values, "words": " · ".join(words), "is_oob": is_oob}
+    )
+
+
+@lru_cache(maxsize=5000)
+def where_html(place: str) -> SafeString:
+    return format_html('<p class="tag where">{}</p>', place)
 
 
 @dataclass(frozen=True, eq=False)  # each loading is another, so parts of pages are kept by it
