@@ -7,6 +7,7 @@ import random
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -169,8 +170,9 @@ class Attempt(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("attempt", args=[self.public_id])
 
-    @property
+    @cached_property
     def own_rules(self) -> Rules:
+        """As they were when it began: nothing changes them."""
         return Rules.model_validate(self.rules)
 
     def is_over(self, now: datetime) -> bool:
@@ -717,8 +719,8 @@ class AttemptQuestion(models.Model):
         self.is_final = True
         self.graded_at = now
         grade = Grade(
-            attempt_question=self,
-            response=response,
+            attempt_question_id=self.pk,
+            response_id=response.pk if response else None,
             version_id=self.version_id,
             fraction=self.fraction,
             points=self.points,

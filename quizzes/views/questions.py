@@ -173,7 +173,9 @@ def is_htmx(request: Any) -> bool:
 
 def back_of(request: HttpRequest) -> str:
     """The page the question was asked on; only ever an address of this site."""
-    back = request.POST.get("back") or request.GET.get("back") or ""
+    back = request.POST.get("back") or request.GET.get("back")
+    if not back:
+        return ""
     is_ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts=None, require_https=request.is_secure()
     )
