@@ -74,9 +74,7 @@ def rows_of(*, user: int, since: date, until: date) -> QuerySet[Any, Any]:
         response__certainty__isnull=False,
     )
     return summed(cards, DUE, day="due_on").union(
-        summed(
-            answers, STUDIED, "pk", day="responses__day_on", what="responses__attempt_question"
-        ),
+        summed(answers, STUDIED, "pk", day="responses__day_on", what="responses__attempt_question"),
         summed(rated, STUDIED, day="day_on"),
         summed(told, SURE, level="response__certainty", fraction="fraction"),
         all=True,

@@ -54,8 +54,12 @@ class Groups:
 
     def __init__(self, groups: Sequence[Ids]) -> None:
         self.sizes = [len(ids.cards) for ids in groups]
-        self.own = places_of([ids.cards for ids in groups])
-        self.others = places_of([ids.others for ids in groups])
+        own = places_of([ids.cards for ids in groups])
+        others = places_of([ids.others for ids in groups])
+        self.places = {  # as one that becomes a card by itself, and as one of the rest
+            question: (own.get(question, []), others.get(question, []))
+            for question in own.keys() | others.keys()
+        }
 
 
 def places_of(groups: Sequence[Sequence[int]]) -> dict[int, list[int]]:
@@ -110,10 +114,13 @@ class Learned:
         reached = {level: [0] * len(groups.sizes) for level in Level}
         more = [0] * len(groups.sizes)  # cards beside those that come by themselves
         for question, level in self.levels.items():
+            if question not in groups.places:
+                continue
             counts = reached[level]
-            for place in groups.own.get(question, ()):
+            own, others = groups.places[question]
+            for place in own:
                 counts[place] += 1
-            for place in groups.others.get(question, ()):
+            for place in others:
                 counts[place] += 1
                 more[place] += 1
         begun = [reached[level] for level in Level if level > Level.NEW]
@@ -124,8 +131,8 @@ class Learned:
 
     def is_checked(self, ids: Ids) -> bool:
         """Whether every question in the text has been answered there."""
-        asked = ids.all
-        return bool(asked) and all(question in self.answers for question in asked)
+        asked = {*ids.cards, *ids.others}
+        return bool(asked) and self.answers.keys() >= asked
 
 
 def rows_of(

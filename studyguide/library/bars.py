@@ -36,13 +36,19 @@ def percent(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def heights(bars: Sequence[Bar]) -> list[float]:
+def heights(bars: Sequence[Bar]) -> tuple[float, ...]:
     """0.2 to 1: the root of the length, or the longest paragraph would dwarf the rest."""
-    longest = max((bar.words for bar in bars), default=0) or 1
-    return [max(0.2, (bar.words / longest) ** 0.75) if bar.words else 0.5 for bar in bars]
+    return heights_of(tuple([bar.words for bar in bars]))
 
 
-def rects(bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor: float) -> str:
+@lru_cache(maxsize=1000)
+def heights_of(words: tuple[int, ...]) -> tuple[float, ...]:
+    """The same for all readers, as below."""
+    longest = max(words, default=0) or 1
+    return tuple([max(0.2, (count / longest) ** 0.75) if count else 0.5 for count in words])
+
+
+def rects(bars: Sequence[Bar], relative: tuple[float, ...], *, step: float, floor: float) -> str:
     """Bars of `relative` heights standing on `floor`, `step` apart, all in percent. One whose
     questions are answered is cut through near its foot."""
     cut = f'y="{percent(floor * 0.88)}" height="{percent(floor * 0.035)}"'
@@ -50,7 +56,7 @@ def rects(bars: Sequence[Bar], relative: Sequence[float], *, step: float, floor:
         [
             f'<rect class="{bar.fill}" {place} {stands}/>'
             + (f'<rect class="f-cut" {place} {cut}/>' if bar.is_checked else "")
-            for bar, (place, stands) in zip(bars, places(tuple(relative), step, floor), strict=True)
+            for bar, (place, stands) in zip(bars, places(relative, step, floor), strict=True)
         ]
     )
 
@@ -67,7 +73,7 @@ def places(relative: tuple[float, ...], step: float, floor: float) -> list[tuple
     ]
 
 
-def sky(bars: Sequence[Bar], relative: Sequence[float], *, slots: int) -> SafeString:
+def sky(bars: Sequence[Bar], relative: tuple[float, ...], *, slots: int) -> SafeString:
     """A section's bars in a row of the contents, all sections on one scale."""
     step = 100 / max(slots, 1)
     body = rects(bars, relative, step=step, floor=100)
@@ -77,7 +83,6 @@ def sky(bars: Sequence[Bar], relative: Sequence[float], *, slots: int) -> SafeSt
 def skyline(bars: Sequence[Bar], chapters: Sequence[tuple[str, int, int]]) -> SafeString:
     """The whole essay: bars, and below them the chapters as (label, first, last)."""
     step = 100 / max(len(bars), 1)
-    place = {bar.number: index for index, bar in enumerate(bars)}
     body = rects(bars, heights(bars), step=step, floor=80)
     for index, bar in enumerate(bars):
         if bar.is_here:
@@ -92,6 +97,19 @@ def skyline(bars: Sequence[Bar], chapters: Sequence[tuple[str, int, int]]) -> Sa
                 percent(index * step + (-0.6 if is_late else 1)),
                 _("You are at ¶%(number)s") % {"number": bar.number},
             )
+    body += chapters_below(tuple(chapters), tuple([bar.number for bar in bars]))
+    return format_html(
+        '<svg class="svg tall" role="img" aria-label="{}">{}</svg>',
+        told(bars),
+        mark_safe(body),  # noqa: S308
+    )
+
+
+@lru_cache(maxsize=100)
+def chapters_below(chapters: tuple[tuple[str, int, int], ...], numbers: tuple[int, ...]) -> str:
+    """The chapters under the bars of all paragraphs: the same for all readers."""
+    step, body = 100 / max(len(numbers), 1), ""
+    place = {number: index for index, number in enumerate(numbers)}
     for label, first, last in chapters:
         x, end = place[first] * step, (place[last] + 1) * step - step * 0.26
         body += f'<line class="axis" x1="{percent(x)}" x2="{percent(end)}" y1="83%" y2="83%"/>'
@@ -103,11 +121,7 @@ def skyline(bars: Sequence[Bar], chapters: Sequence[tuple[str, int, int]]) -> Sa
             first,
             last,
         )
-    return format_html(
-        '<svg class="svg tall" role="img" aria-label="{}">{}</svg>',
-        told(bars),
-        mark_safe(body),  # noqa: S308
-    )
+    return body
 
 
 def told(bars: Sequence[Bar]) -> str:

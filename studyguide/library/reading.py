@@ -70,17 +70,31 @@ class Progress:
 @dataclass
 class ContentsRow:
     section: Section
-    sky: SafeString
-    read: int
-    total: int
-    is_here: bool
-    checked: int
-    firm: int  # passages called firm
+    bars: tuple[Bar, ...]  # of its passages, with all that is told of them
+    relative: tuple[float, ...]  # their heights, among those of the whole text
+    slots: int  # bars for which there is room
     standing: Standing  # of all cards of the section
 
     @property
-    def is_read(self) -> bool:
-        return self.read == self.total
+    def sky(self) -> SafeString:
+        return bars.sky(self.bars, self.relative, slots=self.slots)
+
+    @property
+    def read(self) -> int:
+        return sum([bar.is_read for bar in self.bars])
+
+    @property
+    def checked(self) -> int:
+        return sum([bar.is_checked for bar in self.bars])
+
+    @property
+    def firm(self) -> int:
+        """Passages called firm."""
+        return sum([bar.is_firm for bar in self.bars])
+
+    @property
+    def is_here(self) -> bool:
+        return any(bar.is_here for bar in self.bars)
 
 
 @dataclass
@@ -144,21 +158,15 @@ def contents(
         chapter = chapters.setdefault(section.chapter_id, empty_chapter(section))
         chapter.last = section.last
         chapter.quiz = article.quiz_named(f"chapter-{chapter.slug}")
-        is_here = here in span
-        if is_here:
+        if here in span:
             here_section = section
-        sky = bars.sky([by_number[n] for n in span], [relative[n] for n in span], slots=slots)
-        read = sum(n in progress.read for n in span)
         chapter.rows.append(
             ContentsRow(
                 section,
-                sky,
-                read,
-                len(span),
-                is_here,
-                checked=sum(by_number[n].is_checked for n in span),
-                firm=sum(by_number[n].is_firm for n in span),
-                standing=standing,
+                tuple([by_number[n] for n in span]),
+                tuple([relative[n] for n in span]),
+                slots,
+                standing,
             )
         )
     return Contents(

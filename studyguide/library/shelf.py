@@ -8,22 +8,26 @@ did.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Subquery
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from quizzes.models.attempts import day_of
 from quizzes.prepared import Prepared
 from quizzes.standing import Groups
-from studyguide.kept import kept
 from studyguide.library.models import Article, ReadingState, Section
 from studyguide.library.page import due_count
 from studyguide.library.reading import Contents, ContentsRow, Progress, Reader, place_of
+
+ROWS_AT_MOST = 5000
 
 
 @dataclass(frozen=True, eq=False)  # each loading is another, so parts of pages are kept by it
@@ -33,6 +37,11 @@ class KeptArticle:
     article: Article
     sections: list[Section]  # in order, with their chapters
     addresses: dict[int, str]  # of sections, by id
+
+    @cached_property
+    def rows(self) -> dict[Hashable, SafeString]:
+        """Rows of the contents, as readers were shown them."""
+        return {}
 
     @cached_property
     def asked_of_terms(self) -> Groups:
@@ -130,29 +139,36 @@ class Go(NamedTuple):
 
 def rows_html(rows: list[ContentsRow], held: KeptArticle, *, is_reader: bool) -> SafeString:
     """The sections of a chapter in the contents."""
-    return SafeString(
-        "".join(
-            [row_html(row, held.addresses[row.section.pk], is_reader=is_reader) for row in rows]
-        )
-    )
+    language = get_language()
+    return SafeString("".join([row_html(row, held, language, is_reader=is_reader) for row in rows]))
 
 
-def row_html(row: ContentsRow, address: str, *, is_reader: bool) -> SafeString:
-    section = row.section
-    return kept(
-        "library/_toc_row.html",
-        url=address,
-        number=section.number,
-        title=section.title,
-        first=section.first,
-        last=section.last,
-        minutes=section.minutes,
-        sky_html=row.sky,
-        is_here=row.is_here,
-        read=row.read,
-        total=row.total,
-        checked=row.checked,
-        firm=row.firm,
-        told=row.standing.told if row.standing.is_begun else "",
-        is_reader=is_reader,
-    )
+def row_html(
+    row: ContentsRow, held: KeptArticle, language: str | None, *, is_reader: bool
+) -> SafeString:
+    """What is told of the passages decides all that is shown, so nothing is drawn or counted for
+    a row that is known."""
+    key = (row.section.pk, row.bars, row.standing, is_reader, language)
+    found = held.rows.get(key)
+    if found is None:
+        if len(held.rows) >= ROWS_AT_MOST:
+            held.rows.clear()
+        section = row.section
+        values = {
+            "url": held.addresses[section.pk],
+            "number": section.number,
+            "title": section.title,
+            "first": section.first,
+            "last": section.last,
+            "minutes": section.minutes,
+            "sky_html": row.sky,
+            "is_here": row.is_here,
+            "read": row.read,
+            "total": len(row.bars),
+            "checked": row.checked,
+            "firm": row.firm,
+            "told": row.standing.told if row.standing.is_begun else "",
+            "is_reader": is_reader,
+        }
+        found = held.rows[key] = render_to_string("library/_toc_row.html", values)
+    return found
