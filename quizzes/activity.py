@@ -102,4 +102,4 @@ def summed(
     return counted.values_list(*columns, "how_many")
 
 
-ROWS = Prepared(rows_of)
+ROWS = Prepared(rows_of, as_stored=True)

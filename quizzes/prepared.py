@@ -63,10 +63,16 @@ class Prepared:
     Values are whole numbers, strings, days, instants, tokens, or sequences of numbers or strings;
     for each length of a sequence the query is compiled once more. All must reach the query as they
     are, uncomputed.
+
+    `as_stored`: rows are not converted, for to do so takes as long as to fetch them. Numbers, words
+    and days come from both databases as they are; instants, JSON and truths do not.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[Any, Any]], *, as_stored: bool = False
+    ) -> None:
         self.build = build
+        self.as_stored = as_stored
         self.compiled: dict[Any, Compiled] = {}
 
     def rows(self, **values: Slot) -> Sequence[Row]:
@@ -100,7 +106,8 @@ class Prepared:
         markers = markers_for(values)
         compiler = self.build(**markers).query.get_compiler("default")
         sql, params = compiler.as_sql()
-        converters = compiler.get_converters([select[0] for select in compiler.select])
+        columns = [] if self.as_stored else [select[0] for select in compiler.select]
+        converters = compiler.get_converters(columns)
         numbers = {m: n for n, m in enumerate(all_stored(markers, connections["default"]))}
         slots = [(place, numbers[p]) for place, p in enumerate(params) if p in numbers]
         constants = [str(p) if isinstance(p, str) else p for p in params]  # of choices the values

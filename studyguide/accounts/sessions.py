@@ -89,6 +89,12 @@ def idle_limit(user: User | None) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+@lru_cache(maxsize=5000)
+def auth_hash(password: str) -> str:
+    """Of the password as it is stored, by which a session ends when that is changed."""
+    return User(password=password).get_session_auth_hash()
+
+
 def get_user(request: HttpRequest) -> User | AnonymousUser:
     """The person of the session, already fetched with it; anything unusual
     (no person, a changed password, a deactivated account) goes Django's way."""
@@ -99,9 +105,7 @@ def get_user(request: HttpRequest) -> User | AnonymousUser:
         user is not None
         and str(user.pk) == user_id
         and user.is_active
-        and constant_time_compare(
-            session.get(auth.HASH_SESSION_KEY, ""), user.get_session_auth_hash()
-        )
+        and constant_time_compare(session.get(auth.HASH_SESSION_KEY, ""), auth_hash(user.password))
     ):
         user.backend = session[auth.BACKEND_SESSION_KEY]
         return user  # type: ignore[no-any-return]
