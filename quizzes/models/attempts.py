@@ -631,6 +631,10 @@ class AttemptQuestion(models.Model):
                 name="fraction_is_a_fraction",
             ),
         ]
+        indexes = [
+            # The last answer, by which a page beside the text is known to be stale.
+            models.Index(fields=["attempt", "graded_at"], name="asked_graded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.position}"
