@@ -27,6 +27,9 @@ COUNTED_RULE = _(
 )
 
 
+NOTHING = 0  # the number of no question
+
+
 class Ids(NamedTuple):
     """Ids of questions: those that become cards by themselves, and the rest, which count once
     they are cards."""
@@ -81,14 +84,24 @@ class Learned:
 
     @classmethod
     def of(
-        cls, user: Any, *, source: str, on: date, questions: Collection[int] | None = None
+        cls,
+        user: Any,
+        *,
+        source: str,
+        on: date,
+        questions: Collection[int] | None = None,
+        checked: Collection[int] | None = None,
     ) -> Learned:
-        """Of a whole source, or of these questions alone, which then come with their prompts."""
+        """Of a whole source, or of these questions alone, which then come with their prompts.
+        `checked`: those of them whose answers are asked for, where that is not all."""
         if not user.is_authenticated:
             return cls()
         levels: dict[int, Level] = {}
         answers: dict[int, tuple[float, str]] = {}
-        chosen = {} if questions is None else {"questions": [*questions]}
+        chosen: dict[str, list[int]] = {}
+        if questions is not None:
+            asked = questions if checked is None else checked
+            chosen = {"questions": [*questions], "checked": [*asked] or [NOTHING]}
         for question, number, *prompt in ROWS.rows(user=user.pk, source=source, on=on, **chosen):
             if number is None:
                 levels[question] = Level.NEW
@@ -136,7 +149,12 @@ class Learned:
 
 
 def rows_of(
-    *, user: int, source: str, on: date, questions: Collection[int] | None = None
+    *,
+    user: int,
+    source: str,
+    on: date,
+    questions: Collection[int] | None = None,
+    checked: Collection[int] = (),
 ) -> QuerySet[Any, Any]:
     """(question, number) in one question to the database, and of chosen questions the prompt.
 
@@ -163,7 +181,7 @@ def rows_of(
         mine = cards.filter(source=source).values_list("question_id", number)
         return mine.union(checks.values_list("question_id", "fraction"), all=True)
     mine = cards.filter(question__in=questions).values_list("question_id", number, Value(""))
-    given = checks.filter(question__in=questions)
+    given = checks.filter(question__in=checked)
     return mine.union(given.values_list("question_id", "fraction", "version__prompt"), all=True)
 
 

@@ -308,6 +308,7 @@ class SectionPage:
             source=self.section.article.slug,
             on=self.today,
             questions=self.stored.questions,
+            checked=self.stored.asked,
         )
 
     @cached_property
@@ -363,8 +364,8 @@ class SectionPage:
     @cached_property
     def answers(self) -> dict[int, tuple[float, str]]:
         """Worth and prompt of the checkpoints that this learner has answered, by question."""
-        asked = {question for each in self.stored.checks.values() for question in each}
-        return {q: given for q, given in self.learned.answers.items() if q in asked}
+        shown = self.stored.shown
+        return {q: given for q, given in self.learned.answers.items() if q in shown}
 
     def answered_html(self, question: int) -> str:
         fraction, prompt = self.answers[question]
@@ -490,7 +491,12 @@ class Stored:
     parts: Sequence[Any]  # strings, and between them slots
     linked: frozenset[str]  # terms that it links
     checks: Mapping[str, Sequence[int]]  # ids of the questions after each passage
+    asked: Sequence[int]  # ids of the questions that its passages prove, here or elsewhere
     questions: Sequence[int]  # what a learner's page asks about: those of passages and of terms
+
+    @cached_property
+    def shown(self) -> frozenset[int]:
+        return frozenset([question for each in self.checks.values() for question in each])
 
     @cached_property
     def address(self) -> str:
@@ -523,9 +529,11 @@ class Stored:
         terms = article.terms_asked
         asked = {
             *article.questions_at(*range(section.first, section.last + 1)).all,
-            *(q for ref in linked if ref in terms for q in terms[ref].ids.all),
+            *(question for each in checks.values() for question in each),
         }
-        return cls(section, parts, frozenset(linked), checks, sorted(asked))
+        of_terms = {q for ref in linked if ref in terms for q in terms[ref].ids.all}
+        questions = sorted(asked | of_terms)
+        return cls(section, parts, frozenset(linked), checks, sorted(asked), questions)
 
 
 def came_from(request: HttpRequest) -> str:

@@ -133,6 +133,12 @@ def test_asked_of_some_it_brings_their_prompts(reader: User, samples: Quiz) -> N
     assert other not in some.levels
 
 
+def test_where_no_answer_is_asked_for_levels_are_told(reader: User, samples: Quiz) -> None:
+    question = answer(reader, "date")
+    some = Learned.of(reader, source=SOURCE, on=DAY, questions=[question], checked=[])
+    assert (list(some.levels), some.answers) == ([question], {})
+
+
 def test_a_passage_without_questions_is_not_checked(reader: User, samples: Quiz) -> None:
     assert not learned(reader).is_checked(Ids())
 
