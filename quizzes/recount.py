@@ -43,8 +43,15 @@ PARTS = re.compile(r"(\d+)(.*)", re.DOTALL)
 # which as the key of an option begins with no digit.
 ANSWER = """
     ((q.version_id * 2 + {is_blank}) * {most} + {mark})
-    || CASE WHEN v.kind IN ({optioned}) THEN COALESCE(CAST(r.value AS TEXT), '') ELSE '' END
+    || CASE WHEN v.kind IN ({optioned}) THEN COALESCE(CAST({value} AS TEXT), '') ELSE '' END
 """
+# What the mark is of: of several tries the first, as `with_first_answers()` has it.
+VALUE = """CASE WHEN q.tries > 1 THEN COALESCE((
+    SELECT f.value FROM quizzes_response f
+    WHERE f.attempt_question_id = q.id AND f.is_check AND f.outcome = 'saved'
+        AND f.value IS NOT NULL
+    ORDER BY f.rev LIMIT 1
+), r.value) ELSE r.value END"""
 TIME = "CASE WHEN {is_blank} = 0 THEN q.version_id * {most} + {seconds} END"
 IS_BLANK = "CASE WHEN r.id IS NULL OR (r.value IS NULL AND r.digest <> '') THEN 1 ELSE 0 END"
 MOST = 100_000_000  # above all marks, and three years in seconds
@@ -173,7 +180,7 @@ def attempts(scope: str) -> Iterator[tuple[Any, ...]]:
     vendor = connection.vendor
     mark = WHOLE[vendor].format(f"COALESCE(q.first_fraction, 0.0) * {UNIT}")
     optioned = ", ".join(f"'{kind}'" for kind in sorted(OPTIONED))
-    answer = ANSWER.format(mark=mark, is_blank=IS_BLANK, optioned=optioned, most=MOST)
+    answer = ANSWER.format(mark=mark, is_blank=IS_BLANK, optioned=optioned, most=MOST, value=VALUE)
     time = TIME.format(is_blank=IS_BLANK, seconds=WHOLE[vendor].format("r.seconds"), most=MOST)
     answers, times = (JOINED[vendor].format(each) for each in (answer, time))
     with connection.cursor() as cursor:

@@ -99,9 +99,10 @@ def placed(rows: Iterable[Given]) -> Iterator[Placed]:
 
 
 def placed_in(row: Given, total: int, size: int) -> Placed:
-    """`total`: of the marks of the attempt, which asked `size` questions."""
-    whole = share(total, size)
-    return Placed(row, share(total - row.mark, size - 1) if size > 1 else whole, whole)
+    """`total`: of the marks of the attempt, which asked `size` questions. Beside the only one there
+    is no rest, and always the same tells nothing of anybody."""
+    rest = share(total - row.mark, size - 1) if size > 1 else 0
+    return Placed(row, rest, share(total, size))
 
 
 def share(total: int, size: int) -> int:

@@ -7,7 +7,6 @@ import random
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +14,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Case, F, Max, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _g
@@ -569,6 +569,23 @@ class AttemptEvent(models.Model):
 
 
 class AttemptQuestionQuerySet(models.QuerySet["AttemptQuestion"]):
+    def with_first_answers(self) -> Self:
+        """Each with what `first_fraction` is the worth of: of several tries the first."""
+        checked = Response.objects.filter(
+            attempt_question=OuterRef("pk"),
+            is_check=True,
+            outcome=Response.Outcome.SAVED,
+            value__isnull=False,
+        )
+        first = Coalesce(Subquery(checked.order_by("rev").values("value")[:1]), "response__value")
+        return self.annotate(
+            first_value=Case(
+                When(tries__gt=1, then=first),
+                default=F("response__value"),
+                output_field=models.JSONField(),
+            )
+        )
+
     def without_key(self) -> Self:
         """With versions, but not what tells right from wrong."""
         secret = [f"version__{name}" for name in ("body", "explanation", "hints", "evidence")]

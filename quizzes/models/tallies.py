@@ -209,7 +209,7 @@ def counted(scope: str) -> models.QuerySet[Attempt]:
 
 GIVEN = (
     *("attempt", "attempt__user", "attempt__context", "question", "version"),
-    *("version__core_digest", "first_fraction", "version__kind", "response", "response__value"),
+    *("version__core_digest", "first_fraction", "version__kind", "response", "first_value"),
     *("response__digest", "response__seconds"),
 )
 
@@ -225,7 +225,7 @@ def given_in(ids: Iterable[int], others: Sequence[int]) -> list[Given]:
         sharing = AttemptQuestion.objects.filter(attempt__in=others, question__in=asked)
         known.update(sharing.order_by().values_list("attempt", flat=True))
     rows = AttemptQuestion.objects.filter(attempt__in=known).order_by("attempt", "position")
-    return [given_of(*row) for row in rows.values_list(*GIVEN)]
+    return [given_of(*row) for row in rows.with_first_answers().values_list(*GIVEN)]
 
 
 def given_of(

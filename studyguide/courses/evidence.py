@@ -31,11 +31,22 @@ MISSES = 4  # on one passage, before somebody is said to be stuck there
 AT_HAND = 100  # records: what is held for a thousand learners, everybody else waits for
 
 
-class Amount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Amount:
     """So many passages read, or checkpoints answered, until when."""
 
     size: int
     last: datetime
+    ats: Sequence[str] = field(default=(), compare=False)  # as the database wrote them
+
+    def at(self, number: int) -> datetime:
+        """When there were so many, counted from 1."""
+        if number >= self.size:
+            return self.last
+        _moment, told = READERS[connection.vendor]
+        (found,) = told(sorted(self.ats)[number - 1 : number])
+        assert isinstance(found, datetime)  # noqa: S101
+        return found
 
 
 class Go(NamedTuple):
@@ -296,7 +307,7 @@ def amounts(sections: Iterable[int | None], ats: Iterable[str], told: Told) -> d
     found.pop(None, None)  # of another course's article, or gone
     lasts = told(map(max, found.values()))
     sizes = map(len, found.values())
-    return dict(zip(found, map(Amount, sizes, lasts), strict=True))  # type: ignore[arg-type]
+    return dict(zip(found, map(Amount, sizes, lasts, found.values()), strict=True))  # type: ignore[arg-type]
 
 
 def stuck(missed: Sequence[str], places: Places) -> list[tuple[int, int, int]]:

@@ -284,10 +284,12 @@ def given(
 ) -> Expression:
     """The answers of attempts that come first by their learners. Each attempt is asked by itself:
     what a planner does with a join of these, at a million answers, takes too long."""
-    value = Coalesce(Cast("response__value", TextField()), Value(""), output_field=TextField())
-    said = AttemptQuestion.objects.filter(
-        attempt=OuterRef("pk"), question=question, version__in=alike
-    ).order_by()
+    value = Coalesce(Cast("first_value", TextField()), Value(""), output_field=TextField())
+    said = (
+        AttemptQuestion.objects.with_first_answers()
+        .filter(attempt=OuterRef("pk"), question=question, version__in=alike)
+        .order_by()
+    )
     attempts = counted(scope).filter(context__in=contexts)
     attempts = attempts.annotate(learner=F("user"), said=Subquery(said.values(v=value)))
     rows = attempts.order_by("user", "pk").values("learner", "said")[:ATTEMPTS]
@@ -335,7 +337,7 @@ def pooled_of(others: int = 0, courses: int = 0, marks: int = 0) -> Pooled | Non
 
 def answers_to(scope: str, context: str, version: QuestionVersion) -> list[Answer]:
     """The first of each learner to a question that asks what this version does."""
-    rows = AttemptQuestion.objects.filter(
+    rows = AttemptQuestion.objects.with_first_answers().filter(
         question=version.question_id,
         version__core_digest=version.core_digest,
         attempt__scope=scope,
@@ -350,7 +352,7 @@ def answers_to(scope: str, context: str, version: QuestionVersion) -> list[Answe
         "attempt", "position"
     ).values_list(
         *("attempt__user", "attempt__user__display_name", "attempt__user__username"),
-        *("attempt__context", "first_fraction", "response__value"),
+        *("attempt__context", "first_fraction", "first_value"),
     ):
         found.setdefault(user, Answer(user, name or username, where, fraction or 0.0, *given))
     return list(found.values())

@@ -178,8 +178,9 @@ def amounts(
     found: Mapping[int, Amount],
     closes_at: datetime | None,
 ) -> Work:
-    """Complete when every section is, at the moment of the last of them."""
-    done, is_whole, last = 0, bool(asked), None
+    """Complete when every section is, at the moment of the last of them. What was not asked for,
+    as the text had not yet got it, makes nobody late."""
+    done, is_whole, last, done_at = 0, bool(asked), None, None
     for section, wanted in asked:
         amount = found.get(section)
         if amount is None:
@@ -190,10 +191,12 @@ def amounts(
             done += amount.size
         else:
             done += wanted
+            at = amount.at(wanted or 1)
+            done_at = at if done_at is None or at > done_at else done_at
         if last is None or amount.last > last:
             last = amount.last
-    is_in = last is not None and (closes_at is None or last <= closes_at)
-    return Work(done, needed, last if is_whole and is_in else None, last, None)
+    is_in = done_at is not None and (closes_at is None or done_at <= closes_at)
+    return Work(done, needed, done_at if is_whole and is_in else None, last, None)
 
 
 def days(
@@ -269,3 +272,8 @@ def per_cent(score: float | None) -> Decimal | None:
         return None
     exact = Decimal(repr(round(score * 100, 9)))
     return exact.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def whole_per_cent(score: float) -> int:
+    """The same where there is no room for a decimal, and many are printed."""
+    return int(round(score * 100, 9) + 0.5)

@@ -14,7 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from studyguide.courses.columns import SOON, Column
-from studyguide.courses.judging import NOT_YET, Cell, State
+from studyguide.courses.judging import NOT_YET, Cell, State, whole_per_cent
 from studyguide.courses.results import Learner, Results
 
 AT_MOST = 5000  # lines, of about a kilobyte
@@ -121,7 +121,7 @@ def share_done(column: Column, cell: Cell) -> int | None:
         score = cell.score
         if score is None or not (cell.goes or cell.is_overridden):
             return None
-        return int(score * 100 + 0.5)
+        return whole_per_cent(score)
     if not cell.done:
         return None
     return min(100, 100 * cell.done // max(1, cell.needed))

@@ -403,3 +403,27 @@ def test_answers_are_listed_by_the_hundred(
     text = teaching.get(where, {"page": "2"}).text
     assert 'start="3"' in text
     assert teaching.get(where, {"page": "x"}).status_code == 200
+
+
+def test_of_several_tries_the_first_stands_with_its_own_mark(
+    course: Course, learner: Membership, article: Article
+) -> None:
+    rules = Rules(behaviour="tries").snapshot()  # type: ignore[arg-type]
+    quiz = AssignmentFactory(course=course, kind="quiz", quiz=bank(article), rules=rules)
+    attempt = quiz.start(learner, now=TERM)
+    for name in ("choice", "text"):
+        row = attempt.questions.get(question=question_of(name))
+        kind, shown = row.version.kind_class, row.version.arranged(row.seed)
+        for rev, form in enumerate((SAMPLES[name].wrong, SAMPLES[name].right)):
+            value = kind.read(shown, dict(form))
+            sent = {"token": uuid4(), "base_rev": rev, "now": TERM, "is_check": True}
+            attempt.respond(row.question_id, value, **sent)  # type: ignore[arg-type]
+    attempt.submit(now=TERM)
+    wrong = SAMPLES["text"].wrong
+    for _turn in ("as it happened", "made anew"):
+        counts = {each.words: each.given for each in of(course, "choice").chosen}
+        assert counts == {"Lamp": 0, "Oar": 1, "Wick": 0}
+        words = of(course, "text")
+        assert [each.words for each in words.chosen] == next(iter(wrong.values()))
+        assert [each.mark for each in words.listed] == [0.0]
+        rebuild(course.scope)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from quizzes.models import Attempt, Question
 from quizzes.rules import Rules
 from studyguide.accounts.models import User
-from studyguide.courses.judging import Cell, State, per_cent, weighted
+from studyguide.courses.judging import Cell, State, per_cent, weighted, whole_per_cent
 from studyguide.courses.models import Arrangement, Assignment, Course, Membership, choose
 from studyguide.courses.results import Results, results
 from studyguide.library.models import Article
@@ -417,6 +417,13 @@ def test_a_score_is_printed_one_way(score: float | None, printed: str | None) ->
     assert per_cent(score) == (Decimal(printed) if printed else None)
 
 
+def test_a_score_without_decimals_is_rounded_as_the_one_with_them() -> None:
+    for score in [n / 1000 for n in range(1001)]:
+        exact = per_cent(score)
+        assert exact is not None
+        assert whole_per_cent(score) == exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
 def test_tallies_count_the_states(
     reading_set: Assignment, learner: Membership, article: Article
 ) -> None:
@@ -447,3 +454,18 @@ def test_results_ask_four_times_for_any_number(course: Course, article: Article,
         assert [column.sentence for column in found.columns]
         assert all(each.name for each in found.learners)
     assert len(cells) == 4 * size
+
+
+def test_who_reads_what_the_text_got_later_is_not_late(
+    course: Course, learner: Membership, article: Article
+) -> None:
+    later = article.passages.filter(number=3)
+    later.update(retired_at=TERM)
+    AssignmentFactory(course=course, due_at=DUE, sections=article.sections.filter(number=1))
+    read(learner.user, article, 2, at=TERM + DAY)
+    read(learner.user, article, 1, at=TERM + 2 * DAY)
+    later.update(retired_at=None)
+    read(learner.user, article, 3, at=DUE + 3 * DAY)
+    cell = cell_of(learner, DUE + 4 * DAY)
+    assert (cell.state, cell.done_at) == (State.DONE, TERM + 2 * DAY)
+    assert cell.last_at == DUE + 3 * DAY

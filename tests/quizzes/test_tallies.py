@@ -272,7 +272,7 @@ def by_hand(scope: str) -> Figures:
             if (*key, row.attempt.user_id) in seen:
                 continue
             seen.add((*key, row.attempt.user_id))
-            rest = (total - mark) / (size - 1) if size > 1 else total
+            rest = (total - mark) / (size - 1) if size > 1 else 0.0
             pairs[*key, "rest"].append((mark, rest))
             pairs[*key, "whole"].append((mark, total / size))
             times[key] += took(row.response)
