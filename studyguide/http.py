@@ -5,12 +5,14 @@ import secrets
 import struct
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-import redis
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -84,21 +86,22 @@ class ClientAddress:
         return self.get_response(request)
 
 
-class ContentSecurityPolicy:
-    """One policy for every answer, so it is put into words once: measured, a package that words it
-    anew for each answer takes a twentieth of what an unchanged page costs."""
+class ContentSecurityPolicy(CSPMiddleware):
+    """One policy for every answer, so it is put into words once: to do it anew for each takes a
+    twentieth of what an unchanged page costs."""
 
-    def __init__(self, get_response: type_of_next) -> None:
-        self.get_response = get_response
-        directives = settings.CONTENT_SECURITY_POLICY.items()
-        self.policy = "; ".join(" ".join([name, *sources]) for name, sources in directives)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        # Django's pages for developers have their style inside.
-        if not (settings.DEBUG and response.status_code in {404, 500}):
-            response.headers["Content-Security-Policy"] = self.policy
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if settings.DEBUG:  # Django's pages for developers have their style inside
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, policy())
         return response
+
+
+@cache
+def policy() -> str:
+    return build_policy()
 
 
 class LimitsOutOfReach:
@@ -106,13 +109,18 @@ class LimitsOutOfReach:
     answers of those who are signed in, do not ask it."""
 
     def __init__(self, get_response: type_of_next) -> None:
+        if not settings.REDIS_URL:
+            raise MiddlewareNotUsed
+        import redis  # 5 MB, for those who count in it
+
         self.get_response = get_response
+        self.silence = (redis.ConnectionError, redis.TimeoutError)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (redis.ConnectionError, redis.TimeoutError)):
+        if not isinstance(exception, self.silence):
             return None
         log.error("the store of limits does not answer: %s", type(exception).__name__)
         page = loader.get_template("503.html").render()

@@ -287,10 +287,11 @@ def test_a_header_of_any_kind_is_no_fault_of_ours(world: World, headers: dict[st
 
 @pytest.fixture
 def without_redis(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",
+            "LOCATION": settings.REDIS_URL,
             "OPTIONS": {"socket_connect_timeout": 1},
         }
     }
