@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -44,6 +46,11 @@ def signs(stand: Results, rows: Iterable[tuple[Learner, Line]]) -> Iterator[Sign
             yield Sign(learner, known[unbegun], f"{learner.pk}/{column.public_id}/")
         for told in stuck(stand, line.stuck):
             yield Sign(learner, told, f"{learner.pk}/#stuck")
+
+
+def by_learner(found: Iterable[Sign]) -> list[tuple[Learner, list[Sign]]]:
+    """Everybody once, with all signs."""
+    return [(learner, list(group)) for learner, group in groupby(found, attrgetter("learner"))]
 
 
 def stuck(stand: Results, misses: Sequence[tuple[int, int, int]]) -> list[str]:

@@ -573,6 +573,23 @@ def test_an_assignment_of_another_course_is_not_found(
     assert teaching.post(address + "act/", {"act": "remove"}).status_code == 404
 
 
+def test_tutors_see_how_far_learners_are(
+    teaching: Client, learner: Membership, reading_set: Assignment, article: Article
+) -> None:
+    MembershipFactory(course=learner.course)
+    read(learner.user, article, 1, at=TERM + DAY)
+    with time_machine.travel(DUE - DAY, tick=False):
+        text = teaching.get(reading_set.get_absolute_url()).text
+    facts = text.partition('id="reached">')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>([^<]*)</dt><dd>(\d+)</dd>", facts) == [
+        ("Not yet", "1"),
+        ("Started", "1"),
+    ]
+    by_it = f"/courses/{learner.course.public_id}/results/?sort={reading_set.public_id}"
+    assert f'href="{by_it}"' in text
+    assert teaching.get(by_it).status_code == 200
+
+
 def test_wrong_methods_are_refused(teaching: Client, reading_set: Assignment) -> None:
     here = reading_set.get_absolute_url()
     assert teaching.post(listing(reading_set.course)).status_code == 405

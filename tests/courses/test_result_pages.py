@@ -198,12 +198,11 @@ def test_a_course_without_learners_says_so(teaching: Client, course: Course) -> 
 def signs(text: str) -> list[str]:
     """Address, name and words of each."""
     listed = text.partition('id="signs">')[2].partition("</ul>")[0]
-    return [
-        f"{href} {name}: {what}"
-        for href, name, what in re.findall(
-            r'<a href="([^"]*)">([^<]*)</a><span class="small">([^<]*)<', listed
-        )
-    ]
+    found = []
+    for line in listed.split("<li>")[1:]:
+        (_row, name), *told = re.findall(r'<a href="([^"]*)">([^<]*)</a>', line)
+        found += [f"{href} {name}: {what}" for href, what in told]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -228,6 +227,17 @@ def test_who_has_not_started_two_days_before_is_listed(
     said = f"{address} a: {reading_set.title} not started, due {when}"
     assert signs(text) == ([said] if is_listed else [])
     assert teaching.get(matrix(course) + address).status_code == 200
+
+
+def test_everybody_is_listed_once(
+    teaching: Client, course: Course, reading_set: Assignment, article: Article
+) -> None:
+    AssignmentFactory(course=course, due_at=DUE, sections=article.sections.filter(number=2))
+    MembershipFactory(course=course, user__username="a")
+    with time_machine.travel(DUE - DAY, tick=False):
+        text = teaching.get(matrix(course)).text
+    assert "1 learner may need help" in text
+    assert len(signs(text)) == 2
 
 
 def test_an_extension_moves_the_two_days(

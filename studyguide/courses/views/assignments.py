@@ -21,6 +21,7 @@ from studyguide.courses.access import Access, Right, enter
 from studyguide.courses.assignment_forms import AssignmentForm
 from studyguide.courses.columns import Column, SectionColumn
 from studyguide.courses.lines import share_done
+from studyguide.courses.listing import Wish
 from studyguide.courses.models import (
     Arrangement,
     Assignment,
@@ -75,14 +76,18 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
     now = timezone.now()
     context: dict[str, Any] = {"access": access, "course": access.course, "nav": "courses"}
     if access.may(Right.TEACH):
-        stand = results(access.course, now=now, members=[], has_drafts=True)
+        shows = access.may(Right.RESULTS)
+        members: list[int] | None = None if shows else []
+        stand = results(access.course, now=now, members=members, has_drafts=True)
         column = stand.column(assignment)
         if column is None:
             raise Http404
         found = Due.of(column, None, access.course.time_zone, now)
         one = column.assignment
         context |= {"readers": readers_of(one), "is_for_nobody": is_for_nobody(one)}
-        context |= {"shows": access.may(Right.RESULTS), "waits": waits_for_release(one)}
+        context |= {"shows": shows, "waits": waits_for_release(one)}
+        if found.is_published:
+            context |= {"reached": reached(stand, column), "by_it": Wish(sort=assignment).query()}
         if one.quiz is not None:
             context["facts"] = taking.facts(one.own_rules, one.quiz.size)
     else:
@@ -101,6 +106,12 @@ def assignment(request: HttpRequest, course: str, assignment: str) -> HttpRespon
             context |= {"taking": own_taking, "facts": own_taking.facts}
     context |= {"one": found, "assignment": found.assignment}
     return render(request, "courses/assignment.html", context)
+
+
+def reached(stand: Results, column: Column) -> list[tuple[str, int]]:
+    """How many learners stand where, and nothing of where nobody stands."""
+    tally = stand.tally([stand.cell(one, column) for one in stand.learners])
+    return [(str(state.label), count) for state, count in tally.items() if count]
 
 
 def sections_of(stand: Results, found: Due) -> list[tuple[SectionColumn, str, bool]]:

@@ -61,7 +61,7 @@ def results(request: HtmxHttpRequest, course: str) -> HttpResponse:
         "course": access.course,
         "matrix": matrix,
         "version": table.version,
-        "signs": list(signs.signs(matrix.stand, matrix.lines)),
+        "signs": signs.by_learner(signs.signs(matrix.stand, matrix.lines)),
         "of_group": Wish(group=matrix.wish.group).query() if matrix.wish.group else "",
         "rule": signs.rule(),
         "nav": "courses",
@@ -80,12 +80,10 @@ def result_signs(request: HttpRequest, course: str) -> HttpResponse:
     wish = Wish(group=Wish.of(request.GET.dict()).group)
     matrix = Matrix.of(access.course, wish, now=timezone.now(), is_whole=True)
     lines = ((learner, matrix.line(learner)) for learner in matrix.everybody)
-    found = list(signs.signs(matrix.stand, lines))
     context = {
         "course": access.course,
         "matrix": matrix,
-        "signs": found,
-        "signed": len({sign.learner.pk for sign in found}),
+        "signs": signs.by_learner(signs.signs(matrix.stand, lines)),
         "rule": signs.rule(),
         "nav": "courses",
     }
