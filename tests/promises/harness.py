@@ -54,6 +54,8 @@ def environment(folder: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "studyguide.settings",
         "HOST": "127.0.0.1",
     }
+    if settings.REDIS_URL:  # the store that is emptied before each test
+        own["REDIS_URL"] = settings.CACHES["default"]["LOCATION"]
     for name in ("SITE_URL", "TEST_DATA_DIR"):
         own.pop(name, None)
     return own
