@@ -115,7 +115,7 @@ def course_slips(request: HttpRequest, course: str) -> HttpResponse:
 
 
 def numbers(sent: list[str]) -> set[int]:
-    return {int(text) for text in sent if text.isdecimal() and len(text) < 19}
+    return {int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) < 19}
 
 
 def fresh_from(course: Course, number: str) -> set[int]:

@@ -398,6 +398,15 @@ def test_numbers_that_are_none_are_refused(teaching: Client, course: Course, mem
     assert response.status_code in (302, 404)
 
 
+def test_numbers_in_other_digits_are_none(
+    teaching: Client, course: Course, pupil: Membership
+) -> None:
+    typed = "".join(chr(0x0660 + int(digit)) for digit in str(pupil.pk))
+    assert teaching.post(f"{course.get_absolute_url()}slips/", {"member": typed}).status_code == 302
+    pupil.user.refresh_from_db()
+    assert pupil.user.check_password("a long password")
+
+
 def test_a_list_of_another_course_ticks_nobody(
     teaching: Client, course: Course, pupil: Membership
 ) -> None:
