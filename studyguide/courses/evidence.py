@@ -26,8 +26,6 @@ GRACE = timedelta(seconds=5)  # before an open attempt whose time is up is taken
 EVER = datetime.min.replace(tzinfo=UTC)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 MISSES = 4  # on one passage, before somebody is said to be stuck there
-
-
 AT_HAND = 100  # records: what is held for a thousand learners, everybody else waits for
 
 

@@ -58,7 +58,18 @@ def as_csv(lines: Iterator[Sequence[str]]) -> str:
     return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()
 
 
-class Gradebook(Listing):
+class Written(Listing):
+    """One that is written, not templated, for there are thousands of cells."""
+
+    @property
+    def rows_html(self) -> SafeString:
+        return mark_safe("".join(self.written()))  # noqa: S308
+
+    def written(self) -> Iterator[str]:
+        raise NotImplementedError
+
+
+class Gradebook(Written):
     """Learners by assignments: scores as they count, and the weighted total."""
 
     @property
@@ -68,10 +79,6 @@ class Gradebook(Listing):
     def line(self, learner: Learner) -> tuple[list[Mark], str]:
         cells = self.row(learner)
         return [mark_of(cell) for cell in cells], score_text(self.stand.total(cells))
-
-    @property
-    def rows_html(self) -> SafeString:
-        return mark_safe("".join(self.written()))  # noqa: S308
 
     def written(self) -> Iterator[str]:
         places = [column.public_id for column in self.columns]
@@ -118,7 +125,7 @@ class Gradebook(Listing):
 COUNTED = (State.DONE, State.LATE, State.MISSING, State.EXCUSED)
 
 
-class Report(Listing):
+class Report(Written):
     """Done in time, late, excused, missing: for each learner and for the class."""
 
     @cached_property
@@ -130,10 +137,6 @@ class Report(Listing):
             words = ["" if cell is None else notes(cell) for cell in cells]
             found.append((learner, words, [states.count(state) for state in COUNTED]))
         return found
-
-    @property
-    def rows_html(self) -> SafeString:
-        return mark_safe("".join(self.written()))  # noqa: S308
 
     def written(self) -> Iterator[str]:
         results = reverse("results", args=[self.stand.course.public_id])

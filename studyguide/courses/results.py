@@ -161,10 +161,10 @@ class Results:
     def column(self, public_id: str) -> Column | None:
         return next((c for c in self.columns if c.public_id == public_id), None)
 
-    def total(self, cells: Sequence[Cell | None], *, for_learner: bool = False) -> float | None:
+    def total(self, cells: Sequence[Cell | None]) -> float | None:
         """The weighted mean of the scores there are, a share. `cells`: of one learner, a row."""
         pairs = [
-            (column.weight, cell.shown_score if for_learner else cell.score)
+            (column.weight, cell.score)
             for column, cell in zip(self.columns, cells, strict=True)
             if cell is not None
         ]
@@ -193,14 +193,16 @@ def results(
     """
     asked = shown.asked(course, now, has_drafts=has_drafts)
     kinds = asked.kinds
-    if as_at is None and learners is not None:
+    if learners is None:  # before their work, which may be newer than their versions, never older
+        learners = people(course, members)
+    if as_at is None:
         found = look(course, learners, members=members, kinds=kinds, now=now)
     else:
         found = gather(course, members=members, kinds=kinds, as_at=as_at, now=now)
     return Results(
         course=course,
         as_at=as_at or now,
-        learners=people(course, members) if learners is None else learners,
+        learners=learners,
         frame=shown.frame_of(asked, found.places),
         found=found,
     )

@@ -47,7 +47,7 @@ def term(course: Course, article: Article) -> Course:
 
 
 def kept_and_judged(course: Course, now: datetime) -> list[tuple[Any, Any]]:
-    kept, anew = Matrix.of(course, Wish(), now=now).stand, results(course, now=now)
+    kept, anew = Matrix.of(course, Wish(), now=now).stand, results(course, now=now, as_at=now)
     assert kept.learners == anew.learners
     return [
         (
@@ -61,7 +61,7 @@ def kept_and_judged(course: Course, now: datetime) -> list[tuple[Any, Any]]:
 def kept_and_written(course: Course, now: datetime) -> list[tuple[bytes, bytes]]:
     found = []
     for wish in (Wish(), Wish(show=BOTH)):
-        kept, anew = Matrix.of(course, wish, now=now), results(course, now=now)
+        kept, anew = Matrix.of(course, wish, now=now), results(course, now=now, as_at=now)
         found.append((kept.table.html, Matrix(anew, wish, anew.learners).html()))
     return found
 
@@ -242,6 +242,7 @@ def test_who_did_nothing_is_not_asked_again(term: Course) -> None:
     read(second.user, Article.objects.get(), 2, at=TERM)
     found = Matrix.of(term, Wish(), now=now).stand.found
     assert found.digest(first.user_id) == b"as it was kept"
+    assert results(term, now=now).found.digest(first.user_id) == b"as it was kept"
     assert [each.size for each in found.of(second.user_id).read.values()] == [2]
 
 
