@@ -241,3 +241,17 @@ def test_an_open_table_is_refreshed_and_says_so(open_page: OpenPage) -> None:
         tutor.clock.fast_forward(31_000)
     expect(tutor.locator("#refreshed")).to_have_text("The table has been refreshed.")
     expect(tutor.locator("#matrix")).to_contain_text(name)
+
+
+def test_each_sign_leads_to_what_is_behind_it(open_page: OpenPage) -> None:
+    page = open_page("/courses/made-up/results/signs/", user="demo-colophon")
+    links = page.locator("#signs a")
+    covered = links.evaluate_all(
+        """(all) => all.filter((one) => {
+            one.scrollIntoView({ block: "center" });
+            const { x, y, width, height } = one.getBoundingClientRect();
+            return !one.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+        }).map((one) => one.textContent)"""
+    )
+    assert links.count() > page.locator("#signs li").count() > 0
+    assert covered == []

@@ -200,7 +200,7 @@ def signs(text: str) -> list[str]:
     listed = text.partition('id="signs">')[2].partition("</ul>")[0]
     found = []
     for line in listed.split("<li>")[1:]:
-        (_row, name), *told = re.findall(r'<a href="([^"]*)">([^<]*)</a>', line)
+        (_row, name), *told = re.findall(r'<a (?:class="more" )?href="([^"]*)">([^<]*)</a>', line)
         found += [f"{href} {name}: {what}" for href, what in told]
     return found
 
